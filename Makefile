@@ -1,0 +1,78 @@
+# make            builds build/nextauth.fcgi
+# make run        a working site on http://localhost:8080
+# make test       every test; make check the quick ones
+# make format     clang-format; make lint: clang-tidy, the format, the layers
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+
+CXX ?= g++
+BUILD ?= build
+OPT ?= -O2
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+CPPFLAGS += -Isrc -I$(BUILD)/gen -DCPPHTTPLIB_OPENSSL_SUPPORT -DCPPHTTPLIB_ZLIB_SUPPORT -DCPPHTTPLIB_BROTLI_SUPPORT
+CXXFLAGS += -std=c++20 $(OPT) -g $(WARN) $(HARDEN) -pthread
+LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
+LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lsqlite3 -lz
+
+SOURCES := $(filter-out src/main.cpp,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
+OBJECTS := $(SOURCES:%.cpp=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
+TESTS := $(sort tests/main.cpp $(wildcard tests/*/*_test.cpp tests/support/*.cpp))
+FORMATTED := $(shell git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.hpp' 'tests/*.cpp' 'tests/*.hpp')
+TEST_OBJECTS := $(TESTS:%.cpp=$(BUILD)/obj/%.o)
+EMBEDDED := $(sort $(shell find templates schema src/providers -type f \( -path 'templates/*' -o -path 'schema/*' -o -name '*.json' \)))
+
+.PHONY: all run test check format lint clean
+all: $(BUILD)/nextauth.fcgi
+
+$(BUILD)/nextauth.fcgi: $(BUILD)/obj/src/main.o $(OBJECTS)
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/unit-tests: $(OBJECTS) $(TEST_OBJECTS)
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/obj/%.o: %.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+# Templates, schema and catalogue are compiled in: one file to upload.
+$(BUILD)/gen/embedded.S: $(EMBEDDED) scripts/embed Makefile
+	@mkdir -p $(@D)
+	@scripts/embed $(EMBEDDED) > $@.new && mv $@.new $@
+$(BUILD)/obj/embedded.o: $(BUILD)/gen/embedded.S
+	@mkdir -p $(@D)
+	$(CXX) -c -o $@ $<
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+PORT ?= 8080
+run:
+	scripts/packages run
+	$(MAKE) all
+	scripts/run --port $(PORT)
+
+test:
+	scripts/packages test
+	$(MAKE) all $(BUILD)/unit-tests
+	scripts/check-layers
+	tests/run
+
+# The quick ones: units and the layers, with what is installed.
+check: $(BUILD)/unit-tests
+	scripts/check-layers
+	$(BUILD)/unit-tests
+
+format:
+	clang-format -i $(FORMATTED)
+
+# One file at a time, so that a finding names its file and make can share the work out.
+LINTED := $(SOURCES:%=$(BUILD)/lint/%.ok) $(BUILD)/lint/src/main.cpp.ok
+lint: $(LINTED)
+	clang-format --dry-run -Werror $(FORMATTED)
+	scripts/check-layers
+$(BUILD)/lint/%.ok: % .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(CPPFLAGS) -std=c++20 && touch $@
+
+clean:
+	rm -rf $(BUILD)
