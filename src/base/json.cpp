@@ -1,0 +1,252 @@
+#include "base/json.hpp"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace base {
+namespace {
+
+struct Frame {
+  Json value;
+  std::string name;  // of the member being read
+  std::string pointer;
+  size_t index = 0;
+};
+
+/// Builds the value from RapidJSON's events; false stops the parser, `problem` says why.
+class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
+ public:
+  Builder(const JsonOptions& options, JsonLines* lines, std::string_view text,
+          const rapidjson::MemoryStream& at)
+      : options_(options), lines_(lines), text_(text), at_(at) {}
+
+  bool Null() { return add(Json()); }
+  bool Bool(bool value) { return add(Json(value)); }
+  bool Int(int value) { return add(Json(std::int64_t{value})); }
+  bool Uint(unsigned value) { return add(Json(std::int64_t{value})); }
+  bool Int64(std::int64_t value) { return add(Json(value)); }
+  bool Uint64(std::uint64_t value) {
+    if (value <= std::uint64_t(std::numeric_limits<std::int64_t>::max()))
+      return add(Json(std::int64_t(value)));
+    return add(Json(double(value)));
+  }
+  bool Double(double value) { return add(Json(value)); }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    return add(Json(std::string(text, length)));
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    stack_.back().name.assign(text, length);
+    return true;
+  }
+  bool StartObject() { return open(Json::object()); }
+  bool StartArray() { return open(Json::array()); }
+  bool EndObject(rapidjson::SizeType) { return unique(stack_.back().value) && close(); }
+  bool EndArray(rapidjson::SizeType) { return close(); }
+
+  Json result;
+  std::string problem;
+
+ private:
+  bool open(Json empty) {
+    if (stack_.size() >= options_.depth) {
+      problem = "nested too deeply";
+      return false;
+    }
+    note_line();
+    std::string pointer = lines_ ? next_pointer() : std::string();
+    stack_.push_back({std::move(empty), {}, std::move(pointer), 0});
+    return true;
+  }
+  bool close() {
+    Json done = std::move(stack_.back().value);
+    stack_.pop_back();
+    return put(std::move(done));
+  }
+  bool add(Json value) {
+    note_line();
+    return put(std::move(value));
+  }
+  bool put(Json value) {
+    if (stack_.empty()) {
+      result = std::move(value);
+      return true;
+    }
+    Frame& frame = stack_.back();
+    ++frame.index;
+    if (frame.value.is_array())
+      frame.value.elements().push_back(std::move(value));
+    else
+      frame.value.members().emplace_back(std::move(frame.name), std::move(value));
+    return true;
+  }
+  bool unique(const Json& object) {
+    if (!options_.unique_members) return true;
+    std::vector<std::string_view> names;
+    for (const auto& [name, value] : object.members()) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice == names.end()) return true;
+    problem = "the member \"" + std::string(*twice) + "\" comes twice";
+    return false;
+  }
+  std::string next_pointer() const {
+    if (stack_.empty()) return {};
+    const Frame& frame = stack_.back();
+    return frame.pointer + "/" + (frame.value.is_array() ? std::to_string(frame.index) : frame.name);
+  }
+  void note_line() {
+    if (!lines_) return;
+    const size_t end = std::min(at_.Tell(), text_.size());
+    line_ += size_t(
+        std::count(text_.begin() + std::ptrdiff_t(counted_), text_.begin() + std::ptrdiff_t(end), '\n'));
+    counted_ = end;
+    lines_->emplace(next_pointer(), line_);
+  }
+
+  const JsonOptions& options_;
+  JsonLines* lines_;
+  std::string_view text_;
+  const rapidjson::MemoryStream& at_;
+  size_t line_ = 1, counted_ = 0;
+  std::vector<Frame> stack_;
+};
+
+[[noreturn]] void fail(std::string_view text, size_t offset, const std::string& what) {
+  const std::string_view before = text.substr(0, std::min(offset, text.size()));
+  const auto line = size_t(std::count(before.begin(), before.end(), '\n')) + 1;
+  const size_t newline = before.rfind('\n');
+  throw JsonError(what, line, before.size() - (newline == std::string_view::npos ? 0 : newline + 1) + 1);
+}
+
+template <unsigned flags>
+Json parse_with(std::string_view text, const JsonOptions& options, JsonLines* lines) {
+  // Iterative: a deeply nested text must not use up the stack.
+  constexpr unsigned all = flags | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
+                           rapidjson::kParseFullPrecisionFlag;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  Builder builder(options, lines, text, stream);
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<all>(stream, builder);
+  if (result.IsError())
+    fail(text, result.Offset(),
+         builder.problem.empty() ? rapidjson::GetParseError_En(result.Code()) : builder.problem);
+  return std::move(builder.result);
+}
+
+Json parse(std::string_view text, const JsonOptions& options, JsonLines* lines) {
+  if (text.find('\0') != std::string_view::npos) fail(text, text.find('\0'), "a NUL byte");
+  if (options.comments)
+    return parse_with<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag>(text, options,
+                                                                                           lines);
+  return parse_with<rapidjson::kParseDefaultFlags>(text, options, lines);
+}
+
+template <typename Writer>
+void write(Writer& out, const Json& value) {
+  if (value.is_null()) {
+    out.Null();
+  } else if (value.is_bool()) {
+    out.Bool(value.boolean());
+  } else if (value.is_number()) {
+    const std::string text = number_text(value);
+    out.RawValue(text.data(), text.size(), rapidjson::kNumberType);
+  } else if (value.is_string()) {
+    out.String(value.text().data(), rapidjson::SizeType(value.text().size()));
+  } else if (value.is_array()) {
+    out.StartArray();
+    for (const Json& element : value.elements()) write(out, element);
+    out.EndArray();
+  } else {
+    out.StartObject();
+    for (const auto& [name, member] : value.members()) {
+      out.Key(name.data(), rapidjson::SizeType(name.size()));
+      write(out, member);
+    }
+    out.EndObject();
+  }
+}
+
+}  // namespace
+
+const Json* Json::find(std::string_view name) const {
+  if (!is_object()) return nullptr;
+  for (const auto& member : members())
+    if (member.first == name) return &member.second;
+  return nullptr;
+}
+
+Json* Json::find(std::string_view name) { return const_cast<Json*>(std::as_const(*this).find(name)); }
+
+std::optional<std::string> Json::text_of(std::string_view name) const {
+  const Json* member = find(name);
+  if (!member || !member->is_string()) return {};
+  return member->text();
+}
+
+Json& Json::set(std::string_view name, Json value) {
+  if (is_null()) value_ = Object();
+  if (Json* member = find(name)) return *member = std::move(value);
+  return members().emplace_back(std::string(name), std::move(value)).second;
+}
+
+void Json::erase(std::string_view name) {
+  if (is_object()) std::erase_if(members(), [&](const Member& member) { return member.first == name; });
+}
+
+bool Json::is_falsy() const {
+  if (is_null()) return true;
+  if (is_bool()) return !boolean();
+  if (is_number()) return number() == 0 || std::isnan(number());
+  return is_string() && text().empty();
+}
+
+Json parse_json(std::string_view text, const JsonOptions& options) { return parse(text, options, nullptr); }
+
+Json parse_json(std::string_view text, const JsonOptions& options, JsonLines& lines) {
+  return parse(text, options, &lines);
+}
+
+std::optional<Json> try_parse_json(std::string_view text, const JsonOptions& options) {
+  try {
+    return parse(text, options, nullptr);
+  } catch (const JsonError&) {
+    return {};
+  }
+}
+
+std::string to_json(const Json& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  write(writer, value);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string to_pretty_json(const Json& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
+  writer.SetIndent(' ', 2);
+  write(writer, value);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string number_text(const Json& number) {
+  if (number.is_integer()) return std::to_string(number.integer());
+  const double value = number.number();
+  if (!std::isfinite(value)) return "null";  // as JSON.stringify does
+  if (value == std::trunc(value) && std::fabs(value) < 9e15) return std::to_string(std::int64_t(value));
+  std::array<char, 32> out{};
+  const auto [end, error] = std::to_chars(out.data(), out.data() + out.size(), value);
+  return {out.data(), end};
+}
+
+}  // namespace base

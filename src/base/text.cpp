@@ -1,0 +1,165 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace base {
+namespace {
+
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64url_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+char lower_char(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+/// How many bytes follow the first byte of a sequence, and the least that the second may be, the most it may
+/// be.
+struct Lead {
+  int more;
+  unsigned char low, high;
+};
+
+Lead lead(unsigned char byte) {
+  if (byte < 0x80) return {0, 0, 0};
+  if (byte >= 0xC2 && byte <= 0xDF) return {1, 0x80, 0xBF};
+  if (byte == 0xE0) return {2, 0xA0, 0xBF};
+  if (byte == 0xED) return {2, 0x80, 0x9F};
+  if (byte >= 0xE1 && byte <= 0xEF) return {2, 0x80, 0xBF};
+  if (byte == 0xF0) return {3, 0x90, 0xBF};
+  if (byte >= 0xF1 && byte <= 0xF3) return {3, 0x80, 0xBF};
+  if (byte == 0xF4) return {3, 0x80, 0x8F};
+  return {-1, 0, 0};
+}
+
+std::string encode(std::string_view bytes, std::string_view digits) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8) | static_cast<unsigned char>(c);
+    for (held += 8; held >= 6; held -= 6) out += digits[(bits >> (held - 6)) & 63];
+  }
+  if (held > 0) out += digits[(bits << (6 - held)) & 63];
+  return out;
+}
+
+constexpr std::array<std::int8_t, 256> base64url_values() {
+  std::array<std::int8_t, 256> values{};
+  for (auto& value : values) value = -1;
+  for (size_t i = 0; i < base64url_digits.size(); ++i)
+    values[static_cast<unsigned char>(base64url_digits[i])] = static_cast<std::int8_t>(i);
+  return values;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const Lead first = lead(static_cast<unsigned char>(text[i++]));
+    if (first.more < 0 || size_t(first.more) > text.size() - i) return false;
+    for (int k = 0; k < first.more; ++k, ++i) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if (byte < (k == 0 ? first.low : 0x80) || byte > (k == 0 ? first.high : 0xBF)) return false;
+    }
+  }
+  return true;
+}
+
+bool has_control(std::string_view text) { return std::any_of(text.begin(), text.end(), is_control); }
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), lower_char);
+  return out;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower_char(x) == lower_char(y); });
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  const size_t first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (size_t end = 0; (end = text.find(separator)) != std::string_view::npos; text.remove_prefix(end + 1))
+    parts.push_back(text.substr(0, end));
+  parts.push_back(text);
+  return parts;
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string out;
+  for (const std::string& part : parts) {
+    if (&part != &parts.front()) out += separator;
+    out += part;
+  }
+  return out;
+}
+
+std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  for (size_t at = 0; (at = text.find(from)) != std::string_view::npos; text.remove_prefix(at + from.size()))
+    out.append(text.substr(0, at)).append(to);
+  return out.append(text);
+}
+
+std::string_view cut(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
+  return text.substr(0, limit);
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    out += digits[static_cast<unsigned char>(c) >> 4];
+    out += digits[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string out = encode(bytes, base64_digits);
+  out.append((4 - out.size() % 4) % 4, '=');
+  return out;
+}
+
+std::string to_base64url(std::string_view bytes) { return encode(bytes, base64url_digits); }
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  static constexpr auto values = base64url_values();
+  std::string out;
+  out.reserve(text.size() * 3 / 4);
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : text) {
+    const int value = values[static_cast<unsigned char>(c)];
+    if (value < 0) return {};
+    bits = (bits << 6) | std::uint32_t(value);
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out += char((bits >> held) & 255);
+    }
+  }
+  // A second spelling of the same bytes could slip past a comparison of texts.
+  if (held >= 6 || (bits & ((1U << held) - 1)) != 0) return {};
+  return out;
+}
+
+}  // namespace base
