@@ -1,0 +1,113 @@
+#pragma once
+// Digests, chance, keys and tokens. The only home of OpenSSL's EVP; errors are crypto::Error.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+
+namespace crypto {
+
+/// OpenSSL refused; what() names the operation, never its input.
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// --- digest ---
+
+/// 32 bytes.
+std::string sha256(std::string_view);
+/// 64 hexadecimal digits.
+std::string sha256_hex(std::string_view);
+/// 20, 32, 64 bytes.
+std::string hmac_sha1(std::string_view key, std::string_view text);
+std::string hmac_sha256(std::string_view key, std::string_view text);
+std::string hmac_sha512(std::string_view key, std::string_view text);
+/// The hash that goes with a JWS algorithm: SHA-256 for RS256, ES256, …; SHA-384 and SHA-512 alike; SHA-512
+/// for EdDSA.
+std::string digest_for(std::string_view alg, std::string_view text);
+/// HKDF with SHA-256 and an empty salt (RFC 5869).
+std::string hkdf_sha256(std::string_view secret, std::string_view info, size_t bytes);
+/// Takes the same time wherever they differ; their lengths may show.
+bool equal_constant_time(std::string_view, std::string_view);
+
+// --- chance ---
+
+struct Random {
+  virtual ~Random() = default;
+  /// Fills it with unpredictable bytes; throws Error if there are none to be had.
+  virtual void fill(std::span<std::uint8_t>) = 0;
+};
+/// The operating system's.
+Random& system_random();
+std::string random_bytes(Random&, size_t bytes);
+std::string random_hex(Random&, size_t bytes);
+
+// --- keys ---
+
+/// One key of a JWK set (RFC 7517), or one made from a secret. Cheap to copy.
+class Key {
+ public:
+  /// RSA (2048 bits or more), EC (P-256, P-384, P-521), OKP (Ed25519) and oct; also private ones.
+  /// Throws Error, which says what is wrong. `jku`, `x5u`, `x5c` are ignored.
+  static Key from_jwk(const base::Json&);
+  /// A symmetric key of these bytes. An empty one fits nothing.
+  static Key from_bytes(std::string bytes, std::string kid = {});
+  /// A private key in PEM (PKCS#8 or the traditional forms).
+  static Key from_pem(std::string_view pem, std::string kid = {});
+
+  const std::string& kid() const;                 // "" where there is none
+  const std::optional<std::string>& alg() const;  // the one algorithm it is for, if it says so
+  bool may_verify() const;                        // by `use` and `key_ops`
+  bool is_symmetric() const;
+  /// Whether RS256, ES384, EdDSA, HS512, … can be done with a key of this type, curve and `alg`.
+  bool fits(std::string_view alg) const;
+
+  struct Data;
+  const Data& data() const { return *data_; }
+
+ private:
+  explicit Key(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  std::shared_ptr<const Data> data_;
+};
+
+/// The keys of {"keys": […]}; those that cannot be used (unknown type, too small, malformed) are left out.
+/// At most `limit` keys are read. Throws Error if it is no JWK set.
+std::vector<Key> read_jwk_set(const base::Json&, size_t limit = 100);
+
+// --- JWS (RFC 7515), compact ---
+
+struct Jws {
+  base::Json header;        // an object
+  std::string payload;      // bytes
+  std::string signed_part;  // "header.payload" as it came
+  std::string signature;    // bytes
+};
+
+/// Takes it apart without verifying. Throws Error if it is not of three parts, not base64url, larger than 64
+/// KiB, its header no object of unique members, `alg` no string, or has `crit` (RFC 7515 §4.1.11: nothing
+/// critical is understood) or `b64`.
+Jws read_jws(std::string_view compact);
+/// Whether this key made the signature with this algorithm: RS256–512, PS256–512, ES256–512, EdDSA,
+/// HS256–512. False for "none", for an unknown one, and where the key does not fit or may not verify.
+bool verify_jws(const Jws&, const Key&, std::string_view alg);
+/// header.payload.signature; `header` gets "alg" and, where a private key has one, "kid" (v3 leaves a
+/// secret's out). Throws Error if the key does not fit, is public, or is not for signing.
+std::string sign_jws(base::Json header, std::string_view payload, const Key&, std::string_view alg);
+
+// --- JWE (RFC 7516), compact: alg "dir", enc "A256GCM", zip "DEF" or none ---
+
+/// `key`: symmetric, 32 bytes; throws Error if it is another, or its `use`, `key_ops` or `alg` forbid it.
+/// `zip`: with "DEF" (raw deflate).
+std::string encrypt_jwe(std::string_view plain, const Key&, Random&, bool zip = true);
+/// The plain text; none if it was not made with this key or is damaged; at most `limit` bytes after
+/// inflating. Throws Error for an unusable key, as encrypt_jwe does: that is a setting's fault, not the
+/// token's.
+std::optional<std::string> decrypt_jwe(std::string_view compact, const Key&, size_t limit = 65536);
+
+}  // namespace crypto

@@ -1,0 +1,25 @@
+#pragma once
+// The signature algorithms of RFC 7518 §3.1 and RFC 8037 §3.1. Private to crypto.
+#include <string>
+#include <string_view>
+
+#include "crypto/key_data.hpp"
+
+namespace crypto {
+
+/// 48 bytes; only HS384 asks for it.
+std::string hmac_sha384(std::string_view key, std::string_view text);
+
+struct JwsAlgorithm {
+  std::string_view name;
+  KeyType type;
+  const char* digest = nullptr;  // null: the algorithm brings its own
+  std::string (*hmac)(std::string_view key, std::string_view text) = nullptr;
+  bool pss = false;
+  size_t coordinate = 0;  // bytes of r and of s in an ECDSA signature
+};
+
+/// Null for an unknown name and for "none".
+const JwsAlgorithm* find_jws_algorithm(std::string_view name);
+
+}  // namespace crypto
