@@ -1,0 +1,50 @@
+#pragma once
+// The one way out: requests to providers.
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "http/http.hpp"
+
+namespace http {
+
+struct ClientOptions {
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds total_timeout{10000};
+  size_t answer_limit = size_t{1} << 20;  // bytes, after decompression
+  std::string user_agent = "nextauth.fcgi";
+};
+
+struct Outgoing {
+  std::string method = "GET";
+  std::string url{};
+  Pairs headers{};
+  std::string body{};
+  bool follow = false;  // redirects to the same origin, three at most
+};
+
+struct Answer {
+  int status = 0;
+  Pairs headers;
+  std::string body;
+
+  /// The first header of that name, whatever its case; "" if there is none.
+  std::string header(std::string_view name) const;
+};
+
+/// No answer: not resolved, refused, timed out, too large, not trusted. what() says which, without the query.
+struct Unreachable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Client {
+  virtual ~Client() = default;
+  /// Throws Unreachable. https only, save for loopback. Safe to call from many threads.
+  virtual Answer send(const Outgoing&) = 0;
+};
+
+/// cpp-httplib's; keeps connections for the next request.
+std::unique_ptr<Client> make_client(ClientOptions);
+
+}  // namespace http

@@ -1,0 +1,53 @@
+#include "base/text.hpp"
+#include "http/http.hpp"
+
+namespace http {
+namespace {
+
+std::string_view without_quotes(std::string_view value) {
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+    return value.substr(1, value.size() - 2);
+  return value;
+}
+
+/// As npm's `cookie` does for v3: what cannot be decoded is taken as it is.
+std::string cookie_text(std::string_view raw) {
+  raw = without_quotes(raw);
+  auto text = decode(raw);
+  if (!text || !base::is_utf8(*text) || text->find('\0') != std::string::npos) return std::string(raw);
+  return std::move(*text);
+}
+
+std::string same_site_text(std::string_view value) {
+  std::string text = base::lower(value);
+  if (!text.empty() && text[0] >= 'a') text[0] = char(text[0] - 'a' + 'A');
+  return text;
+}
+
+}  // namespace
+
+Pairs parse_cookies(std::string_view header, size_t limit) {
+  Pairs cookies;
+  for (const std::string_view part : base::split(header, ';')) {
+    const size_t equals = part.find('=');
+    if (equals == std::string_view::npos) continue;
+    if (cookies.size() >= limit) throw FormError("more than " + std::to_string(limit) + " cookies");
+    cookies.emplace_back(base::trim(part.substr(0, equals)),
+                         cookie_text(base::trim(part.substr(equals + 1))));
+  }
+  return cookies;
+}
+
+std::string set_cookie(std::string_view name, std::string_view value, const CookieOptions& options) {
+  std::string out = std::string(name) + "=" + encode(value);
+  if (options.max_age) out += "; Max-Age=" + std::to_string(*options.max_age);
+  if (!options.domain.empty()) out += "; Domain=" + options.domain;
+  out += "; Path=" + (options.path.empty() ? "/" : options.path);
+  if (options.expires) out += "; Expires=" + base::http_date(*options.expires);
+  if (options.http_only) out += "; HttpOnly";
+  if (options.secure) out += "; Secure";
+  if (!options.same_site.empty()) out += "; SameSite=" + same_site_text(options.same_site);
+  return out;
+}
+
+}  // namespace http

@@ -1,0 +1,126 @@
+#pragma once
+// Values of HTTP: URLs, forms, cookies, a request and its response.
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace http {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// The first value of that name; none if there is none.
+std::optional<std::string> first(const Pairs&, std::string_view name);
+/// Replaces the first of that name where it stands, or adds it at the end.
+void put(Pairs&, std::string_view name, std::string value);
+
+// --- URLs ---
+
+/// encodeURIComponent: all but A–Z a–z 0–9 - _ . ! ~ * ' ( ) as %XX.
+std::string encode(std::string_view);
+/// The same, but also ! ' ( ) * (RFC 3986 unreserved only), as OAuth 1.0a wants it (RFC 5849 §3.6).
+std::string encode_strict(std::string_view);
+/// %XX decoded, '+' kept; none if a % is not followed by two digits.
+std::optional<std::string> decode(std::string_view);
+/// a=1&b=2, each part by encode().
+std::string encode_query(const Pairs&);
+/// The url with more query parameters: '?' or '&' first, before any '#'.
+std::string with_query(std::string_view url, const Pairs&);
+
+struct Url {
+  std::string scheme;      // lower case, without ':'
+  std::string host;        // lower case; [::1] with its brackets
+  std::uint16_t port = 0;  // the scheme's where none is written
+  std::string path;        // begins with '/'
+  std::string query;       // without '?'
+  std::string fragment;    // without '#'
+  bool userinfo = false;   // it had user:password@
+
+  /// scheme://host, and :port where it is not the scheme's.
+  std::string origin() const;
+  /// path and query, as a request line has it.
+  std::string target() const;
+};
+
+/// An absolute http or https URL; none if it is anything else, or has control characters, spaces or
+/// backslashes.
+std::optional<Url> parse_url(std::string_view);
+/// The same as a browser reads it (WHATWG URL): blanks around and line breaks inside are dropped, backslashes
+/// are slashes, slashes after the scheme may lack or abound, letters of the host are small, %XX in it
+/// decoded. For judging where a text would lead; none if a browser would not go to an http(s) address.
+std::optional<Url> parse_url_as_browser(std::string_view);
+/// 127.0.0.0/8, [::1] or localhost.
+bool is_loopback(const Url&);
+/// https, or http to a loopback address: where secrets may be sent.
+bool is_trustworthy(const Url&);
+
+// --- forms ---
+
+struct FormError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+/// application/x-www-form-urlencoded. Throws FormError beyond `limit` fields, for invalid percent-encoding,
+/// for text that is no UTF-8 and for a NUL byte.
+Pairs parse_form(std::string_view, size_t limit);
+
+// --- cookies (RFC 6265) ---
+
+/// The Cookie header's pairs, values decoded as decodeURIComponent does (kept as they are where that fails).
+/// Throws FormError beyond `limit` cookies.
+Pairs parse_cookies(std::string_view header, size_t limit);
+
+struct CookieOptions {
+  std::string path = "/";
+  std::string domain;
+  std::string same_site = "lax";  // lax, strict, none, or "" for no such attribute
+  bool http_only = true;
+  bool secure = false;
+  std::optional<long long> max_age;  // seconds
+  std::optional<base::Time> expires;
+};
+/// A Set-Cookie value: attributes in v3's order: Max-Age, Domain, Path, Expires, HttpOnly, Secure, SameSite.
+std::string set_cookie(std::string_view name, std::string_view value, const CookieOptions&);
+
+// --- messages ---
+
+/// How much of a request is read; each with its own status.
+struct Limits {
+  size_t body = 65536;     // bytes; 413
+  size_t header = 16384;   // bytes of one header's value; 431
+  size_t headers = 65536;  // bytes of all of them; 431
+  size_t fields = 200;     // of a form, or cookies; 400
+};
+
+/// A request that cannot be taken as it is; what() is a sentence for its sender.
+struct BadRequest : std::runtime_error {
+  BadRequest(int http_status, const std::string& why) : std::runtime_error(why), status(http_status) {}
+  int status;
+};
+
+enum class Method { get, head, post, other };
+
+struct Request {
+  Method method = Method::get;
+  std::string method_name = "GET";
+  std::string script_name, path_info, request_uri;
+  std::string query;  // as it came
+  std::string content_type;
+  std::string body;
+  std::string cookie;  // the header, as it came
+  std::string accept_language;
+  std::string remote_address;
+  std::string forwarded_for;
+};
+
+struct Response {
+  int status = 200;
+  Pairs headers;
+  std::string body;
+};
+
+}  // namespace http

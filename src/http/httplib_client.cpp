@@ -1,0 +1,168 @@
+#include <httplib.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "base/text.hpp"
+#include "http/client.hpp"
+#include "http/watchdog.hpp"
+
+namespace http {
+namespace {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// Where the usual distributions keep the certificates of those to be trusted.
+std::string ca_bundle() {
+  if (const char* named = std::getenv("SSL_CERT_FILE"); named && *named) return named;
+  constexpr std::array places{"/etc/ssl/certs/ca-certificates.crt",
+                              "/etc/pki/tls/certs/ca-bundle.crt",
+                              "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+                              "/etc/ssl/ca-bundle.pem",
+                              "/var/lib/ca-certificates/ca-bundle.pem",
+                              "/etc/ssl/cert.pem",
+                              "/usr/local/share/certs/ca-root-nss.crt"};
+  for (const char* place : places)
+    if (std::error_code error; std::filesystem::exists(place, error)) return place;
+  return {};
+}
+
+/// A connection to one origin, and what watches over it.
+struct Connection {
+  SocketWatch socket;
+  std::unique_ptr<httplib::ClientImpl> client;
+};
+
+std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url) {
+  std::string host = url.host;
+  if (host.front() == '[') host = host.substr(1, host.size() - 2);
+  if (url.scheme == "http") return std::make_unique<httplib::ClientImpl>(host, url.port);
+  auto client = std::make_unique<httplib::SSLClient>(host, url.port);
+  client->set_ca_cert_path(ca_bundle());
+  client->enable_server_certificate_verification(true);
+  SSL_CTX_set_min_proto_version(client->ssl_context(), TLS1_2_VERSION);
+  return client;
+}
+
+/// The address without its query, which may hold a secret.
+std::string place(const Url& url) { return url.origin() + url.path; }
+
+class HttplibClient : public Client {
+ public:
+  explicit HttplibClient(ClientOptions options) : options_(std::move(options)) {}
+
+  Answer send(const Outgoing& request) override {
+    const Deadline deadline = std::chrono::steady_clock::now() + options_.total_timeout;
+    constexpr int redirect_limit = 3;
+    Outgoing next = request;
+    for (int redirects = 0;; ++redirects) {
+      const auto url = parse_url(next.url);
+      if (!url || url->userinfo) throw Unreachable("not an http(s) URL");
+      if (!is_trustworthy(*url))
+        throw Unreachable(place(*url) + ": plain http is for loopback addresses only");
+      Answer answer = send_once(next, *url, deadline);
+      const std::string target = request.follow ? redirect_target(answer, *url) : std::string();
+      if (target.empty() || redirects == redirect_limit) return answer;
+      next.url = target;
+    }
+  }
+
+ private:
+  /// Where a redirect leads, if that is the same origin; else "". Tokens must not go to another host.
+  static std::string redirect_target(const Answer& answer, const Url& from) {
+    if (answer.status < 301 || answer.status > 308 || (answer.status > 303 && answer.status < 307)) return {};
+    std::string location = answer.header("Location");
+    if (location.starts_with("/") && !location.starts_with("//")) location = from.origin() + location;
+    const auto to = parse_url(location);
+    return to && to->origin() == from.origin() ? location : std::string();
+  }
+
+  Answer send_once(const Outgoing& request, const Url& url, Deadline deadline) {
+    std::unique_ptr<Connection> connection = take(url);
+    Answer answer;
+    {
+      Watchdog watchdog(connection->socket, deadline, options_.answer_limit + header_allowance);
+      bool too_large = false;
+      const httplib::Result result = connection->client->send(translate(request, url, answer, too_large));
+      if (too_large) throw Unreachable(place(url) + ": the answer is too large");
+      if (*watchdog.reason() != '\0') throw Unreachable(place(url) + ": " + watchdog.reason());
+      if (!result) throw Unreachable(place(url) + ": " + httplib::to_string(result.error()));
+      answer.status = result->status;
+      for (const auto& [name, value] : result->headers) answer.headers.emplace_back(name, value);
+    }
+    give_back(url, std::move(connection));
+    return answer;
+  }
+
+  httplib::Request translate(const Outgoing& request, const Url& url, Answer& answer, bool& too_large) const {
+    httplib::Request out;
+    out.method = request.method;
+    out.path = url.target();
+    for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);
+    // GitHub and others refuse a request without one.
+    if (!out.has_header("User-Agent")) out.headers.emplace("User-Agent", options_.user_agent);
+    if (!out.has_header("Accept-Encoding")) out.headers.emplace("Accept-Encoding", "identity");
+    out.body = request.body;
+    out.content_receiver = [&answer, &too_large, limit = options_.answer_limit](const char* data,
+                                                                                size_t length, auto, auto) {
+      too_large = answer.body.size() + length > limit;
+      if (!too_large) answer.body.append(data, length);
+      return !too_large;
+    };
+    return out;
+  }
+
+  std::unique_ptr<Connection> take(const Url& url) {
+    {
+      const std::scoped_lock lock(mutex_);
+      auto& idle = idle_[url.origin()];
+      if (!idle.empty()) {
+        auto connection = std::move(idle.back());
+        idle.pop_back();
+        return connection;
+      }
+    }
+    auto connection = std::make_unique<Connection>();
+    connection->client = connect_to(url);
+    SocketWatch& socket = connection->socket;
+    connection->client->set_socket_options([&socket](socket_t descriptor) { socket.opened(descriptor); });
+    connection->client->set_connection_timeout(options_.connect_timeout);
+    connection->client->set_read_timeout(options_.total_timeout);
+    connection->client->set_write_timeout(options_.total_timeout);
+    connection->client->set_keep_alive(true);
+    connection->client->set_url_encode(false);
+    return connection;
+  }
+
+  void give_back(const Url& url, std::unique_ptr<Connection> connection) {
+    constexpr size_t idle_limit = 8;  // connections to one origin
+    const std::scoped_lock lock(mutex_);
+    auto& idle = idle_[url.origin()];
+    if (idle.size() < idle_limit) idle.push_back(std::move(connection));
+  }
+
+  static constexpr unsigned long long header_allowance = size_t{1} << 18;  // bytes of headers and TLS framing
+
+  ClientOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<std::unique_ptr<Connection>>> idle_;
+};
+
+}  // namespace
+
+std::string Answer::header(std::string_view name) const {
+  for (const auto& [key, value] : headers)
+    if (base::equal_ignoring_case(key, name)) return value;
+  return {};
+}
+
+std::unique_ptr<Client> make_client(ClientOptions options) {
+  return std::make_unique<HttplibClient>(std::move(options));
+}
+
+}  // namespace http
