@@ -1,0 +1,51 @@
+#pragma once
+#include "store/connection.hpp"
+
+namespace store {
+
+/// A Store in a database that speaks SQL.
+class SqlStore final : public Store {
+ public:
+  SqlStore(std::unique_ptr<Connection> db, const base::Clock& clock) : db_(std::move(db)), clock_(clock) {}
+
+  void transaction(const std::function<void()>& work) override;
+
+  std::optional<model::User> user(const std::string& id) override;
+  std::optional<model::User> user_by_email(const std::string& email) override;
+  std::optional<model::User> user_by_account(const std::string& provider_id,
+                                             const std::string& provider_account_id) override;
+  model::User create_user(const model::User&) override;
+  model::User update_user(const model::User&) override;
+  void link_account(const model::Account&) override;
+
+  void create_session(const model::Session&) override;
+  std::optional<Found> session(const std::string& token) override;
+  void renew_session(const std::string& token, base::Time expires) override;
+  void delete_session(const std::string& token) override;
+
+  void save_flow(const model::Flow&) override;
+  std::optional<model::Flow> take_flow(const std::string& key_hash) override;
+
+  void save_verification_request(const model::VerificationRequest&) override;
+  std::optional<model::VerificationRequest> verification_request(const std::string& identifier,
+                                                                 const std::string& token_hash) override;
+  bool take_verification_request(const std::string& identifier, const std::string& token_hash) override;
+
+  std::optional<Document> document(const std::string& url) override;
+  void save_document(const std::string& url, const Document&) override;
+
+  std::string setting(const std::string& name, const std::function<std::string()>& make) override;
+
+  size_t delete_expired(base::Time now, size_t batch) override;
+
+  const Connection& connection() const { return *db_; }
+
+ private:
+  std::unique_ptr<Connection> db_;
+  const base::Clock& clock_;
+};
+
+/// What open() opens.
+std::unique_ptr<SqlStore> open_sql(const Options&, const base::Clock&, const base::Log&);
+
+}  // namespace store

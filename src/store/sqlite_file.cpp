@@ -1,0 +1,67 @@
+#include "store/sqlite_file.hpp"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+
+#include "model/error.hpp"
+
+namespace store {
+namespace {
+
+[[noreturn]] void cannot_make(const std::string& path, int error) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const std::string why = error == ENOENT ? "there is no directory " + folder
+                                          : "cannot be made: " + std::generic_category().message(error);
+  throw model::StoreError(path + ": " + why);
+}
+
+/// SQLite takes a file of one byte for an empty database and would write over it.
+void refuse_single_byte(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && status.st_size == 1)
+    throw model::StoreError(path + ": file is not a database");
+}
+
+}  // namespace
+
+void make_private_file(const std::string& path) {
+  // One thread after the other: close() would take the locks of one who has opened the new file already
+  // (fcntl(2)).
+  static std::mutex making;
+  const std::lock_guard lock(making);
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) {
+    if (errno != EEXIST) cannot_make(path, errno);
+    refuse_single_byte(path);
+    return;
+  }
+  // The umask may have taken the owner's own bits.
+  const int error = ::fchmod(file, S_IRUSR | S_IWUSR) == 0 ? 0 : errno;
+  ::close(file);
+  if (error) cannot_make(path, error);
+}
+
+bool on_network(const std::string& path) {
+  static constexpr std::array<std::uint32_t, 13> network{
+      NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC,  CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC,  AFS_SUPER_MAGIC,
+      AFS_FS_MAGIC,     CODA_SUPER_MAGIC, CEPH_SUPER_MAGIC, OCFS2_SUPER_MAGIC, V9FS_MAGIC,
+      FUSE_SUPER_MAGIC,  // sshfs, gluster, and folders that a virtual machine shares with its host
+      0x0BD00BD0,        // Lustre
+      0x47504653,        // GPFS
+  };
+  struct statfs system {};
+  if (::statfs(path.c_str(), &system) != 0) return false;
+  return std::find(network.begin(), network.end(), std::uint32_t(system.f_type)) != network.end();
+}
+
+}  // namespace store

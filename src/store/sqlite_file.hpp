@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+
+namespace store {
+
+/// Makes an empty file for the owner alone, under any umask; one that exists is left as it is: its owner may
+/// share it with a group on purpose. SQLite gives its -wal, -shm and -journal the same mode. Throws
+/// StoreError.
+void make_private_file(const std::string& path);
+
+/// Whether other machines may have the file open too, with which WAL's shared memory is not shared.
+bool on_network(const std::string& path);
+
+}  // namespace store
