@@ -1,0 +1,112 @@
+#pragma once
+// What signing in means: CSRF, callback URLs, sessions, accounts. Knows no HTTP messages.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/secret.hpp"
+#include "crypto/crypto.hpp"
+#include "hooks/hooks.hpp"
+#include "model/error.hpp"
+#include "model/model.hpp"
+#include "store/store.hpp"
+
+namespace auth {
+
+using base::Seconds;
+using model::AuthError;
+using model::Code;
+
+// --- CSRF: the double submit cookie, TOKEN|HASH ---
+
+/// The token of this cookie; none if it was not made with this secret.
+std::optional<std::string> csrf_token(std::string_view cookie, const base::Secret& secret);
+/// 32 random bytes in hex.
+std::string new_csrf_token(crypto::Random&);
+/// TOKEN|HASH, HASH = hex SHA-256 of token and secret.
+std::string csrf_cookie(const std::string& token, const base::Secret& secret);
+
+// --- callback URL: where the visitor goes next ---
+
+/// A path, or an http(s) URL, as a browser reads it. Anything else is answered with Configuration, as in v3.
+bool is_callback_url(std::string_view url, const model::Site&);
+
+// --- sessions ---
+
+struct SessionOptions {
+  bool jwt = false;
+  Seconds max_age{30 * 24 * 60 * 60};
+  Seconds update_age{24 * 60 * 60};
+};
+
+/// A row with new tokens of 32 random bytes each.
+model::Session new_session(const std::string& user_id, const SessionOptions&, base::Time now,
+                           crypto::Random&);
+/// The session behind this cookie with its user, renewed if due; none if unknown or expired: then its row
+/// goes.
+std::optional<store::Found> find_session(store::Store&, const SessionOptions&, base::Time now,
+                                         const std::string& cookie);
+
+// --- JWT sessions: next-auth/jwt v3's tokens ---
+
+struct JwtOptions {
+  base::Secret secret;  // jwt.secret, or the secret
+  Seconds max_age{30 * 24 * 60 * 60};
+  bool encryption = false;
+  base::Json signing_key;     // one's own JWK; null: derived from the secret
+  base::Json encryption_key;  // the same
+};
+
+/// Signs, and encrypts if that is chosen; sets `iat` and `exp`. Throws ConfigError if a key is of no use.
+std::string encode_jwt(base::Json token, const JwtOptions&, base::Time now, crypto::Random&);
+/// The claims; none if it is not ours, expired, or older than max_age (`iat` is required).
+std::optional<base::Json> decode_jwt(const std::string& token, const JwtOptions&, base::Time now);
+/// For values that live in a cookie for the time of a sign-in: always encrypted, with a key that `purpose` is
+/// part of, so that no session and no other purpose's cookie passes for one.
+std::string seal(const base::Json& value, std::string_view purpose, Seconds max_age,
+                 const base::Secret& secret, base::Time now, crypto::Random&);
+std::optional<base::Json> unseal(const std::string& sealed, std::string_view purpose,
+                                 const base::Secret& secret, base::Time now);
+
+// --- signing in ---
+
+struct Event {
+  std::string name;
+  base::Json message;
+};
+
+/// Who is signed in now, if anybody.
+struct Visitor {
+  std::optional<model::User> user;
+  std::string session_token;  // of a database session; "" for a JWT
+};
+
+/// How a sign-in ended.
+struct SignedIn {
+  base::Json user;
+  std::optional<model::Session> session;  // none with JWT sessions
+  bool is_new_user = false;
+  std::vector<Event> events;  // to be sent when all is stored
+};
+
+/// What a sign-in is made with.
+struct SignInParts {
+  const SessionOptions& session;
+  base::Time now;
+  crypto::Random& random;
+};
+
+/// v3's rules for accounts at providers: a known account signs in; somebody signed in links a new account; an
+/// account of another user, or a new one whose address belongs to somebody, is
+/// AuthError(OAuthAccountNotLinked): a provider that does not verify addresses could else take over any user.
+/// One transaction.
+SignedIn sign_in_account(store::Store&, const SignInParts&, const Visitor&, const base::Json& profile,
+                         const model::Account&, const base::Json& account_json);
+
+/// Without a database: the profile is the user.
+SignedIn sign_in_profile(const base::Json& profile);
+
+}  // namespace auth

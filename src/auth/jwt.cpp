@@ -1,0 +1,110 @@
+#include "auth/auth.hpp"
+
+namespace auth {
+namespace {
+
+constexpr std::string_view signing_info = "NextAuth.js Generated Signing Key";
+constexpr std::string_view encryption_info = "NextAuth.js Generated Encryption Key";
+
+struct SigningKey {
+  crypto::Key key;
+  std::string alg;
+};
+
+SigningKey signing_key(const JwtOptions& options) {
+  if (options.signing_key.is_null())
+    return {crypto::Key::from_bytes(crypto::hkdf_sha256(options.secret.reveal(), signing_info, 64)), "HS512"};
+  try {
+    const crypto::Key key = crypto::Key::from_jwk(options.signing_key);
+    return {key, key.alg().value_or("HS512")};
+  } catch (const crypto::Error& error) {
+    throw model::ConfigError(std::string("jwt.signingKey: ") + error.what());
+  }
+}
+
+crypto::Key encryption_key(const JwtOptions& options) {
+  if (options.encryption_key.is_null())
+    return crypto::Key::from_bytes(crypto::hkdf_sha256(options.secret.reveal(), encryption_info, 32));
+  try {
+    return crypto::Key::from_jwk(options.encryption_key);
+  } catch (const crypto::Error& error) {
+    throw model::ConfigError(std::string("jwt.encryptionKey: ") + error.what());
+  }
+}
+
+std::optional<double> seconds(const base::Json& claims, std::string_view name) {
+  const base::Json* value = claims.find(name);
+  if (!value || !value->is_number()) return {};
+  return value->number();
+}
+
+/// As jose's JWT.verify with `maxTokenAge` judges them.
+bool is_fresh(const base::Json& claims, Seconds max_age, base::Time now) {
+  const auto unix = double(base::unix_seconds(now));
+  const auto iat = seconds(claims, "iat");
+  if (!iat || *iat > unix || unix - *iat > double(max_age.count())) return false;
+  if (claims.find("exp") && seconds(claims, "exp").value_or(0) <= unix) return false;
+  return !claims.find("nbf") || seconds(claims, "nbf").value_or(unix + 1) <= unix;
+}
+
+std::optional<base::Json> read_claims(const crypto::Jws& token, Seconds max_age, base::Time now) {
+  auto claims = base::try_parse_json(token.payload, {.depth = 32, .unique_members = true});
+  if (!claims || !claims->is_object() || !is_fresh(*claims, max_age, now)) return {};
+  return claims;
+}
+
+crypto::Key sealing_key(std::string_view purpose, const base::Secret& secret) {
+  return crypto::Key::from_bytes(
+      crypto::hkdf_sha256(secret.reveal(), "nextauth.fcgi cookie: " + std::string(purpose), 32));
+}
+
+}  // namespace
+
+std::string encode_jwt(base::Json token, const JwtOptions& options, base::Time now, crypto::Random& random) {
+  const long long issued = base::unix_seconds(now);
+  token.set("iat", issued);
+  token.set("exp", issued + options.max_age.count());
+  const SigningKey signing = signing_key(options);
+  try {
+    std::string jwt = crypto::sign_jws(base::Json::object(), base::to_json(token), signing.key, signing.alg);
+    return options.encryption ? crypto::encrypt_jwe(jwt, encryption_key(options), random) : jwt;
+  } catch (const crypto::Error& error) {
+    throw model::ConfigError(std::string("jwt: ") + error.what());
+  }
+}
+
+std::optional<base::Json> decode_jwt(const std::string& token, const JwtOptions& options, base::Time now) {
+  const SigningKey signing = signing_key(options);
+  try {
+    std::string jwt = token;
+    if (options.encryption) {
+      auto plain = crypto::decrypt_jwe(token, encryption_key(options));
+      if (!plain) return {};
+      jwt = std::move(*plain);
+    }
+    const crypto::Jws parts = crypto::read_jws(jwt);
+    if (parts.header.text_of("alg") != signing.alg || !crypto::verify_jws(parts, signing.key, signing.alg))
+      return {};
+    return read_claims(parts, options.max_age, now);
+  } catch (const crypto::Error&) {
+    return {};  // it is no token
+  }
+}
+
+std::string seal(const base::Json& value, std::string_view purpose, Seconds max_age,
+                 const base::Secret& secret, base::Time now, crypto::Random& random) {
+  const base::Json sealed =
+      base::Json::object({{"value", value}, {"exp", base::unix_seconds(now) + max_age.count()}});
+  return crypto::encrypt_jwe(base::to_json(sealed), sealing_key(purpose, secret), random);
+}
+
+std::optional<base::Json> unseal(const std::string& sealed, std::string_view purpose,
+                                 const base::Secret& secret, base::Time now) {
+  const auto plain = crypto::decrypt_jwe(sealed, sealing_key(purpose, secret));
+  auto content = plain ? base::try_parse_json(*plain) : std::nullopt;
+  if (!content || seconds(*content, "exp").value_or(0) <= double(base::unix_seconds(now))) return {};
+  base::Json* value = content->find("value");
+  return value ? std::optional(std::move(*value)) : std::nullopt;
+}
+
+}  // namespace auth

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.hpp"
+#include "oauth/oauth.hpp"
+
+namespace oauth {
+namespace {
+
+/// Cache-Control: max-age (RFC 9111 §5.2.2.1), within bounds: a provider that forbids keeping its keys would
+/// have them fetched at every sign-in, one that never lets them go could never take a key back.
+base::Seconds lifetime(const http::Answer& answer) {
+  const std::string control = base::lower(answer.header("Cache-Control"));
+  if (control.find("no-store") != std::string::npos || control.find("no-cache") != std::string::npos)
+    return Documents::least_lifetime;
+  const size_t at = control.find("max-age=");
+  if (at == std::string::npos) return Documents::default_lifetime;
+  long long seconds = 0;
+  const char* digits = control.data() + at + 8;
+  if (std::from_chars(digits, control.data() + control.size(), seconds).ec != std::errc{})
+    return Documents::default_lifetime;
+  return std::clamp(base::Seconds(seconds), Documents::least_lifetime, Documents::most_lifetime);
+}
+
+base::Json read(const std::string& url, const std::string& body) {
+  auto json = base::try_parse_json(body, {.depth = 16, .unique_members = true});
+  if (!json || !json->is_object()) throw AuthError(Code::OAuthCallback, url + ": no JSON object");
+  return std::move(*json);
+}
+
+std::string refetch_mark(const std::string& url) { return "refetched " + url; }
+
+}  // namespace
+
+Documents::Documents(http::Client& client, DocumentCache& cache, const base::Clock& clock)
+    : client_(client), cache_(cache), clock_(clock) {}
+
+base::Json Documents::get(const std::string& url) {
+  if (const auto document = remembered(url)) return read(url, document->body);
+  const Document document = fetch(url);
+  base::Json json = read(url, document.body);
+  remember(url, document);
+  return json;
+}
+
+std::optional<base::Json> Documents::get_again(const std::string& url) {
+  const std::string mark = refetch_mark(url);
+  if (remembered(mark)) return {};
+  const base::Time now = clock_.now();
+  remember(mark, {"", now, now + refetch_interval});
+  const Document document = fetch(url);
+  base::Json json = read(url, document.body);
+  remember(url, document);
+  return json;
+}
+
+Document Documents::fetch(const std::string& url) {
+  try {
+    const http::Answer answer = client_.send({.method = "GET",
+                                              .url = url,
+                                              .headers = {{"Accept", "application/json"}},
+                                              .body = {},
+                                              .follow = true});
+    if (answer.status != 200)
+      throw AuthError(Code::OAuthCallback, url + ": status " + std::to_string(answer.status));
+    const base::Time now = clock_.now();
+    return {answer.body, now, now + lifetime(answer)};
+  } catch (const http::Unreachable& error) {
+    throw AuthError(Code::OAuthCallback, error.what());
+  }
+}
+
+std::optional<Document> Documents::remembered(const std::string& url) {
+  const base::Time now = clock_.now();
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = memory_.find(url);
+    if (found != memory_.end() && found->second.expires > now) return found->second;
+  }
+  auto document = cache_.find(url);
+  // `fetched` in the future: the clock has gone back, and the lifetime means nothing.
+  if (!document || document->expires <= now || document->fetched > now) return {};
+  const std::scoped_lock lock(mutex_);
+  return memory_.insert_or_assign(url, *document).first->second;
+}
+
+void Documents::remember(const std::string& url, const Document& document) {
+  cache_.keep(url, document);
+  const std::scoped_lock lock(mutex_);
+  memory_.insert_or_assign(url, document);
+}
+
+}  // namespace oauth

@@ -1,0 +1,140 @@
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "oauth/oauth.hpp"
+
+// One function a rule of OpenID Connect Core §3.1.3.7; the cheap ones before keys are fetched.
+namespace oauth {
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) { throw AuthError(Code::OAuthCallback, "id_token: " + why); }
+
+std::string text(const base::Json& claims, std::string_view name) {
+  const auto value = claims.text_of(name);
+  if (!value || value->empty()) refuse(std::string(name) + " is missing or no text");
+  return *value;
+}
+
+double number(const base::Json& claims, std::string_view name) {
+  const base::Json* value = claims.find(name);
+  if (!value || !value->is_number()) refuse(std::string(name) + " is missing or no number");
+  return value->number();
+}
+
+void check_issuer(const base::Json& claims, const Provider& provider, const Metadata& metadata) {
+  const std::string iss = text(claims, "iss");
+  base::Json accepted = providers::oidc(provider, "iss", {.claims = claims});
+  if (accepted.is_null()) accepted = metadata.issuer;
+  if (accepted.is_string() && accepted.text() == iss) return;
+  if (accepted.is_array())
+    for (const base::Json& one : accepted.elements())
+      if (one.is_string() && one.text() == iss) return;
+  refuse("iss is " + iss);
+}
+
+void check_audience(const base::Json& claims, const std::string& client_id) {
+  const base::Json* aud = claims.find("aud");
+  const base::Json* azp = claims.find("azp");
+  const bool azp_is_ours = azp && azp->is_string() && azp->text() == client_id;
+  if (azp && !azp_is_ours) refuse("azp is another client");
+  if (aud && aud->is_string() && aud->text() == client_id) return;
+  if (!aud || !aud->is_array()) refuse("aud is another client, or missing");
+  const auto& audiences = aud->elements();
+  if (std::find(audiences.begin(), audiences.end(), base::Json(client_id)) == audiences.end())
+    refuse("aud does not name this client");
+  // Others may use it too: then it must say that it was issued to us.
+  if (audiences.size() > 1 && !azp_is_ours) refuse("several aud, and no azp");
+}
+
+void check_times(const base::Json& claims, base::Time now) {
+  const auto seconds = double(base::unix_seconds(now));
+  if (number(claims, "exp") + double(exp_leeway.count()) <= seconds) refuse("expired");
+  if (number(claims, "iat") - double(iat_leeway.count()) > seconds) refuse("iat lies in the future");
+  if (claims.find("nbf") && number(claims, "nbf") - double(iat_leeway.count()) > seconds)
+    refuse("not valid yet");
+}
+
+void check_nonce(const base::Json& claims, const std::string& nonce) {
+  if (nonce.empty()) return;
+  if (!crypto::equal_constant_time(text(claims, "nonce"), nonce)) refuse("nonce is another one");
+}
+
+bool is_accepted(const Metadata& metadata, const std::string& alg) {
+  return alg != "none" && std::find(metadata.algs.begin(), metadata.algs.end(), alg) != metadata.algs.end();
+}
+
+/// Does any of the keys that the header names, or may mean, fit the signature?
+bool verifies(const crypto::Jws& token, const std::vector<crypto::Key>& keys, const std::string& alg) {
+  const auto kid = token.header.text_of("kid");
+  return std::any_of(keys.begin(), keys.end(), [&](const crypto::Key& key) {
+    if (kid && !key.kid().empty() && key.kid() != *kid) return false;
+    // The algorithm belongs to the key: a public key must never serve as an HMAC's secret.
+    return !key.is_symmetric() && key.may_verify() && key.fits(alg) && crypto::verify_jws(token, key, alg);
+  });
+}
+
+bool names_known_key(const crypto::Jws& token, const std::vector<crypto::Key>& keys) {
+  const auto kid = token.header.text_of("kid");
+  return kid &&
+         std::any_of(keys.begin(), keys.end(), [&](const crypto::Key& key) { return key.kid() == *kid; });
+}
+
+void check_signature(const crypto::Jws& token, const Provider& provider, const Metadata& metadata,
+                     Documents& documents) {
+  const std::string alg = token.header.text_of("alg").value_or("");
+  if (!is_accepted(metadata, alg)) refuse("alg " + alg + " is not accepted");
+  if (alg.starts_with("HS")) {
+    const std::string secret(provider.client_secret.reveal());
+    if (secret.empty() || !crypto::verify_jws(token, crypto::Key::from_bytes(secret), alg))
+      refuse("the signature does not fit");
+    return;
+  }
+  if (metadata.jwks_uri.empty()) refuse("the provider publishes no keys");
+  const auto keys = crypto::read_jwk_set(documents.get(metadata.jwks_uri));
+  if (verifies(token, keys, alg)) return;
+  if (names_known_key(token, keys)) refuse("the signature does not fit");
+  // The provider may have changed its keys.
+  const auto again = documents.get_again(metadata.jwks_uri);
+  if (!again || !verifies(token, crypto::read_jwk_set(*again), alg))
+    refuse("no key of the provider's fits the signature");
+}
+
+/// OpenID Connect Core §3.1.3.6: the left half of the access token's hash.
+void check_at_hash(const base::Json& claims, const std::string& alg, const std::string& access_token) {
+  const base::Json* at_hash = claims.find("at_hash");
+  if (!at_hash || access_token.empty()) return;
+  const std::string digest = crypto::digest_for(alg, access_token);
+  const std::string expected = base::to_base64url(digest.substr(0, digest.size() / 2));
+  if (!at_hash->is_string() || !crypto::equal_constant_time(at_hash->text(), expected))
+    refuse("at_hash does not fit the access token");
+}
+
+base::Json read_claims(const crypto::Jws& token) {
+  auto claims = base::try_parse_json(token.payload, {.depth = 16, .unique_members = true});
+  if (!claims || !claims->is_object()) refuse("the claims are no JSON object");
+  return std::move(*claims);
+}
+
+}  // namespace
+
+base::Json verify_id_token(const std::string& id_token, const Provider& provider, const Metadata& metadata,
+                           Documents& documents, const Expected& expected) {
+  try {
+    const crypto::Jws token = crypto::read_jws(id_token);
+    base::Json claims = read_claims(token);
+    check_issuer(claims, provider, metadata);
+    check_audience(claims, provider.client_id);
+    check_times(claims, expected.now);
+    check_nonce(claims, expected.nonce);
+    text(claims, "sub");
+    check_signature(token, provider, metadata, documents);
+    check_at_hash(claims, token.header.text_of("alg").value_or(""), expected.access_token);
+    return claims;
+  } catch (const crypto::Error& error) {
+    refuse(error.what());
+  } catch (const providers::Error& error) {
+    refuse(error.what());
+  }
+}
+
+}  // namespace oauth

@@ -1,0 +1,166 @@
+#pragma once
+// The protocol with providers: OAuth 2.0 (RFC 6749), PKCE (RFC 7636), OpenID Connect Core and Discovery 1.0.
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "crypto/crypto.hpp"
+#include "http/client.hpp"
+#include "model/error.hpp"
+#include "model/model.hpp"
+#include "providers/providers.hpp"
+
+namespace oauth {
+
+using model::AuthError;
+using model::Code;
+using providers::Provider;
+
+// --- documents of providers ---
+
+struct Document {
+  std::string body;
+  base::Time fetched, expires;
+};
+
+/// Where documents are kept for all processes.
+struct DocumentCache {
+  virtual ~DocumentCache() = default;
+  virtual std::optional<Document> find(const std::string& url) = 0;
+  virtual void keep(const std::string& url, const Document&) = 0;
+};
+
+/// Discovery documents and key sets, in memory and in the cache for as long as HTTP allows.
+class Documents {
+ public:
+  static constexpr base::Seconds default_lifetime{3600};
+  static constexpr base::Seconds least_lifetime{60};
+  static constexpr base::Seconds most_lifetime{86400};
+  static constexpr base::Seconds refetch_interval{60};
+
+  Documents(http::Client&, DocumentCache&, const base::Clock&);
+
+  /// The JSON object at this address. Throws AuthError(OAuthCallback) if it cannot be had.
+  base::Json get(const std::string& url);
+  /// The same fetched again, since something that should be in it is not; none if that was done a minute ago
+  /// or less.
+  std::optional<base::Json> get_again(const std::string& url);
+
+ private:
+  Document fetch(const std::string& url);
+  std::optional<Document> remembered(const std::string& url);
+  void remember(const std::string& url, const Document&);
+
+  http::Client& client_;
+  DocumentCache& cache_;
+  const base::Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, Document> memory_;
+};
+
+// --- what is known of a provider ---
+
+struct Metadata {
+  std::string authorization_url, token_url, userinfo_url;  // "" where there is none
+  std::string issuer;             // the document's, or the entry's; "" where neither is known
+  std::string jwks_uri;           // "" where the id_token is not used
+  std::vector<std::string> algs;  // accepted for the id_token's signature
+  bool iss_required = false;      // RFC 9207: the answer carries `iss`
+  bool supports_pkce = false;
+  providers::ClientAuth client_auth = providers::ClientAuth::post;
+};
+
+/// Endpoints from the entry, else by discovery (OpenID Connect Discovery §4), which is only asked where it is
+/// needed. Throws AuthError(OAuthCallback) if the document cannot be had or names another issuer.
+Metadata metadata(const Provider&, Documents&);
+
+/// state, PKCE and nonce: what the entry says and, unless the site's owner chose, what the provider can do
+/// besides.
+providers::Protection protection(const Provider&, const Metadata&);
+
+// --- the authorization request ---
+
+constexpr base::Seconds flow_lifetime{900};
+
+struct AuthorizationRequest {
+  std::string url;
+  model::Flow flow;
+};
+
+/// `forwarded`: the signing-in page's query; what protects the flow cannot be replaced by it.
+AuthorizationRequest authorization_request(const Provider&, const Metadata&, const std::string& redirect_uri,
+                                           const std::string& csrf_token, const http::Pairs& forwarded,
+                                           crypto::Random&, base::Time now);
+
+// --- the answer ---
+
+/// The parameters of a callback, from a query or a form.
+struct CallbackAnswer {
+  std::string code, state, iss, error, error_description, user;
+};
+/// Throws AuthError(OAuthCallback) if code, state, iss or error comes twice.
+CallbackAnswer read_answer(const http::Pairs&);
+
+/// The key of the flow that this answer belongs to. Throws AuthError(OAuthCallback) if its state was made for
+/// another browser than that of this CSRF token.
+std::string flow_key(const Provider&, const CallbackAnswer&, const std::string& csrf_token);
+
+/// The flow is of this provider and this browser and still fresh, and `iss` is right (RFC 9207), or
+/// AuthError(OAuthCallback). Then, an error of the provider's is AuthError(Callback).
+void check_answer(const Provider&, const Metadata&, const CallbackAnswer&, const model::Flow&,
+                  const std::string& csrf_token, base::Time now);
+
+// --- tokens and profile ---
+
+struct TokenResponse {
+  base::Json raw{};  // the whole answer
+  std::string access_token{}, refresh_token{}, id_token{};
+};
+
+/// Redeems the code (RFC 6749 §4.1.3). Throws AuthError: Callback if the provider refuses, OAuthCallback if
+/// it does not answer.
+TokenResponse token_request(http::Client&, const Provider&, const Metadata&, const std::string& code,
+                            const std::string& redirect_uri, const std::string& code_verifier,
+                            base::Time now);
+
+constexpr base::Seconds exp_leeway{10};  // clocks differ
+constexpr base::Seconds iat_leeway{60};
+
+/// What the id_token's claims must be (OpenID Connect Core §3.1.3.7).
+struct Expected {
+  std::string nonce;         // "" if none was sent
+  std::string access_token;  // for at_hash
+  base::Time now;
+};
+
+/// The claims of a verified id_token. Throws AuthError(OAuthCallback), whose text names the rule that failed.
+base::Json verify_id_token(const std::string& id_token, const Provider&, const Metadata&, Documents&,
+                           const Expected&);
+
+/// Who signed in.
+struct Identity {
+  base::Json user;     // the mapping's result, email in lower case
+  base::Json account;  // as v3's callbacks see it: provider, type, id, accessToken, …
+  base::Json profile;  // the provider's own
+  TokenResponse tokens;
+  std::string account_id;
+};
+
+/// The profile cannot be made out: v3 goes back to the sign-in page.
+struct UnreadableProfile : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Everything between the callback and the accounts: tokens, id_token, profile, mapping.
+/// Throws AuthError and UnreadableProfile.
+Identity identify(http::Client&, Documents&, const Provider&, const Metadata&, const CallbackAnswer&,
+                  const model::Flow&, const std::string& redirect_uri, const base::Clock&);
+
+}  // namespace oauth

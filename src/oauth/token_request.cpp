@@ -1,0 +1,121 @@
+#include "base/text.hpp"
+#include "oauth/oauth.hpp"
+
+namespace oauth {
+namespace {
+
+using providers::ClientAuth;
+
+/// A client secret that is a JWT, signed anew: Apple's "Sign in with Apple", ES256.
+std::string signed_secret(const base::Json& recipe, base::Time now) {
+  const long long issued = base::unix_seconds(now);
+  const base::Json* lifetime = recipe.find("lifetime");
+  const base::Json claims =
+      base::Json::object({{"iss", recipe.text_of("iss")},
+                          {"iat", issued},
+                          {"exp", issued + (lifetime && lifetime->is_integer() ? lifetime->integer() : 300)},
+                          {"aud", recipe.text_of("aud")},
+                          {"sub", recipe.text_of("sub")}});
+  const std::string pem = base::replace_all(recipe.text_of("key").value_or(""), "\\n", "\n");
+  const auto key = crypto::Key::from_pem(pem, recipe.text_of("kid").value_or(""));
+  return crypto::sign_jws(base::Json::object({{"typ", "JWT"}}), base::to_json(claims), key,
+                          recipe.text_of("alg").value_or("ES256"));
+}
+
+std::string client_secret(const Provider& provider, base::Time now) {
+  if (!provider.client_secret_is_object) return std::string(provider.client_secret.reveal());
+  return signed_secret(providers::client_secret_jwt(provider), now);
+}
+
+http::Pairs form_parameters(const Provider& provider, ClientAuth auth, const std::string& secret,
+                            const std::string& code, const std::string& redirect_uri,
+                            const std::string& code_verifier) {
+  http::Pairs form{{"code", code}, {"redirect_uri", redirect_uri}};
+  if (auth != ClientAuth::basic) {
+    http::put(form, "client_id", provider.client_id);
+    if (auth != ClientAuth::none && !secret.empty()) http::put(form, "client_secret", secret);
+  }
+  if (!code_verifier.empty()) http::put(form, "code_verifier", code_verifier);
+  const bool own = provider.entry.find("params") != nullptr;
+  if (!own) http::put(form, "grant_type", "authorization_code");
+  for (const auto& [name, value] : providers::texts(provider, "params", {.code = code})) {
+    if (value)
+      http::put(form, name, *value);
+    else
+      std::erase_if(form, [&name = name](const auto& field) { return field.first == name; });
+  }
+  return form;
+}
+
+/// RFC 6749 §2.3.1: both parts form-encoded first.
+std::string basic_credentials(const Provider& provider, const std::string& secret) {
+  return "Basic " +
+         base::to_base64(http::encode_strict(provider.client_id) + ":" + http::encode_strict(secret));
+}
+
+http::Pairs header_fields(const Provider& provider, ClientAuth auth, const std::string& secret,
+                          const std::string& code) {
+  http::Pairs headers{{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
+  for (const char* key : {"tokenHeaders", "headers"})
+    for (const auto& [name, value] : providers::texts(provider, key, {.code = code}))
+      if (value) http::put(headers, name, *value);
+  if (auth == ClientAuth::basic || auth == ClientAuth::both)
+    http::put(headers, "Authorization", basic_credentials(provider, secret));
+  return headers;
+}
+
+base::Json read_tokens(const http::Answer& answer) {
+  if (auto json = base::try_parse_json(answer.body)) return std::move(*json);
+  constexpr size_t field_limit = 200;
+  base::Json tokens = base::Json::object();
+  try {
+    for (const auto& [name, value] : http::parse_form(answer.body, field_limit)) tokens.set(name, value);
+  } catch (const http::FormError& error) {
+    throw AuthError(Code::Callback, std::string("token response: neither JSON nor a form: ") + error.what());
+  }
+  return tokens;
+}
+
+/// The provider's own word for what went wrong (RFC 6749 §5.2), never the rest of the answer.
+void check_success(const http::Answer& answer, const base::Json& tokens) {
+  const std::string error = tokens.text_of("error").value_or("");
+  if (answer.status >= 200 && answer.status < 300 && error.empty()) return;
+  std::string why = "token request: status " + std::to_string(answer.status);
+  if (!error.empty()) why += ", error " + error;
+  if (const auto description = tokens.text_of("error_description")) why += ": " + *description;
+  throw AuthError(Code::Callback, why);
+}
+
+std::string text_at(const base::Json& tokens, std::string_view path) {
+  const base::Json* found = providers::find_path(tokens, path);
+  return found && found->is_string() ? found->text() : std::string();
+}
+
+}  // namespace
+
+TokenResponse token_request(http::Client& client, const Provider& provider, const Metadata& metadata,
+                            const std::string& code, const std::string& redirect_uri,
+                            const std::string& code_verifier, base::Time now) {
+  if (metadata.token_url.empty()) throw AuthError(Code::OAuthCallback, "there is no token endpoint");
+  const std::string secret = client_secret(provider, now);
+  http::Outgoing request{.method = "POST", .url = metadata.token_url, .headers = {}, .body = {}};
+  request.headers = header_fields(provider, metadata.client_auth, secret, code);
+  request.body = http::encode_query(
+      form_parameters(provider, metadata.client_auth, secret, code, redirect_uri, code_verifier));
+  http::Answer answer;
+  try {
+    answer = client.send(request);
+  } catch (const http::Unreachable& error) {
+    throw AuthError(Code::OAuthCallback, error.what());
+  }
+  TokenResponse tokens{.raw = read_tokens(answer), .access_token = {}, .refresh_token = {}, .id_token = {}};
+  check_success(answer, tokens.raw);
+  tokens.access_token = text_at(tokens.raw, provider.access_token_path);
+  tokens.refresh_token = tokens.raw.text_of("refresh_token").value_or("");
+  tokens.id_token = tokens.raw.text_of("id_token").value_or("");
+  if (tokens.access_token.empty() && !provider.id_token)
+    throw AuthError(Code::Callback, "token response: no access token");
+  return tokens;
+}
+
+}  // namespace oauth
