@@ -1,0 +1,74 @@
+#include "app.hpp"
+
+namespace {
+
+/// Providers' documents in the database: neighbours that meet here.
+class DatabaseCache : public oauth::DocumentCache {
+ public:
+  DatabaseCache(store::Pool& pool, const base::Log& log) : pool_(pool), log_(log) {}
+
+  std::optional<oauth::Document> find(const std::string& url) override {
+    const auto found = pool_.lend()->document(url);
+    if (!found) return {};
+    return oauth::Document{found->body, found->fetched, found->expires};
+  }
+
+  void keep(const std::string& url, const oauth::Document& document) override {
+    try {
+      pool_.lend()->save_document(url, {document.body, document.fetched, document.expires});
+    } catch (const model::StoreError& error) {
+      log_.warn("database_error", {{"reason", error.what()}});  // it is fetched again, no more
+    }
+  }
+
+ private:
+  store::Pool& pool_;
+  const base::Log& log_;
+};
+
+/// Without a database: this process's memory is all there is.
+class NoCache : public oauth::DocumentCache {
+ public:
+  std::optional<oauth::Document> find(const std::string&) override { return {}; }
+  void keep(const std::string&, const oauth::Document&) override {}
+};
+
+std::unique_ptr<oauth::DocumentCache> make_cache(store::Pool* pool, const base::Log& log) {
+  if (pool) return std::make_unique<DatabaseCache>(*pool, log);
+  return std::make_unique<NoCache>();
+}
+
+}  // namespace
+
+App::App(config::Config config)
+    : config_(std::move(config)),
+      clock_(base::system_clock()),
+      log_(config_.log, clock_),
+      database_(config_.database ? std::make_unique<store::Pool>(*config_.database, clock_, log_) : nullptr),
+      client_(http::make_client(config_.client)),
+      cache_(make_cache(database_.get(), log_)),
+      documents_(*client_, *cache_, clock_) {
+  services_.emplace(routes::Services{config_.routes, config_.providers, database_.get(), hooks_, documents_,
+                                     *client_, clock_, crypto::system_random(), log_,
+                                     [this]() -> const auth::JwtOptions& { return jwt(); },
+                                     [this]() -> const base::Secret& { return secret(); }});
+}
+
+App::~App() = default;
+
+http::Response App::answer(const http::Request& request) { return routes::handle(*services_, request); }
+
+const base::Secret& App::secret() {
+  const std::scoped_lock lock(mutex_);
+  if (config_.secret.empty() && database_)
+    config_.secret = base::Secret(
+        database_->lend()->setting("secret", [] { return crypto::random_hex(crypto::system_random(), 32); }));
+  return config_.secret;
+}
+
+const auth::JwtOptions& App::jwt() {
+  const base::Secret& fallback = secret();
+  const std::scoped_lock lock(mutex_);
+  if (config_.jwt.secret.empty()) config_.jwt.secret = fallback;
+  return config_.jwt;
+}

@@ -1,0 +1,37 @@
+#pragma once
+// Builds and owns every part, and hands out references.
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "config/config.hpp"
+#include "oauth/oauth.hpp"
+#include "routes/routes.hpp"
+
+/// A site, ready to answer.
+class App {
+ public:
+  explicit App(config::Config);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  http::Response answer(const http::Request&);
+  const config::Config& config() const { return config_; }
+  const base::Log& log() const { return log_; }
+
+ private:
+  const base::Secret& secret();
+  const auth::JwtOptions& jwt();
+
+  config::Config config_;
+  const base::Clock& clock_;
+  base::Log log_;
+  std::unique_ptr<store::Pool> database_;  // null pointer if there is none
+  std::unique_ptr<http::Client> client_;
+  std::unique_ptr<oauth::DocumentCache> cache_;
+  oauth::Documents documents_;
+  hooks::Hooks hooks_;
+  std::mutex mutex_;
+  std::optional<routes::Services> services_;
+};

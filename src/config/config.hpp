@@ -1,0 +1,55 @@
+#pragma once
+// The options of every part, out of a JSON file and the process's environment.
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/secret.hpp"
+#include "http/client.hpp"
+#include "routes/routes.hpp"
+#include "store/store.hpp"
+
+namespace config {
+
+struct Config {
+  std::filesystem::path file;  // it came from
+  routes::Options routes;
+  auth::JwtOptions jwt;                    // its secret is empty unless jwt.secret is configured
+  base::Secret secret;                     // empty: one is made on first use and kept in the database
+  std::optional<store::Options> database;  // none: nothing is stored
+  std::vector<providers::Provider> providers;
+  http::ClientOptions client;
+  base::LogOptions log;
+  int threads = 8;  // requests at once in one FastCGI process
+};
+
+struct Problem {
+  std::string file;
+  size_t line = 0;      // 0 where there is none
+  std::string key;      // "providers[0].clientId"; "" for all of it
+  std::string message;  // a sentence that says what to do
+  bool warning = false;
+
+  /// "nextauth.json:14: providers[0].clientID: unknown key (did you mean \"clientId\"?)"
+  std::string text() const;
+};
+
+struct Loaded {
+  Config config;  // to be used only if there are no errors
+  std::vector<Problem> problems;
+
+  bool usable() const;
+};
+
+/// The value of an environment variable of the process; none if it is not set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+Environment process_environment();
+
+/// Finds and reads the configuration. Every problem is reported, not only the first. Throws nothing but
+/// std::bad_alloc. `beside`: the executable's folder.
+Loaded load(const Environment&, const std::filesystem::path& beside);
+
+}  // namespace config

@@ -1,0 +1,84 @@
+#include "config/reader.hpp"
+
+namespace config {
+namespace {
+
+constexpr long long longest = 10LL * 365 * 86400;  // seconds: ten years
+
+/// A JWK as an object, or as v3 has it: a text that holds one.
+base::Json read_key(const Reader& reader, std::string_view name) {
+  const base::Json* value = reader.find(name);
+  if (!value || value->is_null()) return {};
+  base::Json key = value->is_string() ? base::try_parse_json(value->text()).value_or(base::Json()) : *value;
+  try {
+    crypto::Key::from_jwk(key);
+    return key;
+  } catch (const crypto::Error& error) {
+    reader.complain(name, std::string("no usable JWK: ") + error.what());
+    return {};
+  }
+}
+
+void read_jwt(const Reader& reader, Config& config) {
+  const base::Json* object = reader.object("jwt");
+  if (!object) return;
+  const Reader jwt(*object, "/jwt", reader.notes(),
+                   {"secret", "maxAge", "encryption", "signingKey", "encryptionKey"});
+  std::string secret;
+  jwt.text("secret", secret);
+  config.jwt.secret = base::Secret(std::move(secret));
+  long long seconds = config.jwt.max_age.count();
+  jwt.number("maxAge", seconds, 1, longest);
+  config.jwt.max_age = base::Seconds(seconds);
+  jwt.boolean("encryption", config.jwt.encryption);
+  config.jwt.signing_key = read_key(jwt, "signingKey");
+  config.jwt.encryption_key = read_key(jwt, "encryptionKey");
+}
+
+/// Beside a configuration that Apache does not serve, a database that it does not serve either.
+std::string default_database(const std::filesystem::path& file) {
+  return file.filename().string().starts_with(".ht") ? "sqlite:.htauth.db" : "sqlite:auth.db";
+}
+
+}  // namespace
+
+void read_database(const Reader& reader, Config& config, const std::filesystem::path& folder) {
+  std::string secret;
+  reader.text("secret", secret);
+  config.secret = base::Secret(std::move(secret));
+  const base::Json* value = reader.find("database");
+  if (value && value->is_null()) {
+    if (config.secret.empty())
+      reader.complain(
+          "secret",
+          "missing: without a database there is no place to keep one; `nextauth.fcgi secret` makes one");
+    return;
+  }
+  std::string url = default_database(config.file);
+  reader.text("database", url);
+  constexpr std::string_view sqlite = "sqlite:";
+  if (!url.starts_with(sqlite) || url.size() == sqlite.size())
+    return reader.complain("database",
+                           "must be \"sqlite:PATH\" or null; other databases cannot be used by this version");
+  const std::filesystem::path path = folder / url.substr(sqlite.size());
+  config.database = store::Options{.url = std::string(sqlite) + path.lexically_normal().string()};
+}
+
+void read_sessions(const Reader& reader, Config& config) {
+  auth::SessionOptions& session = config.routes.session;
+  session.jwt = !config.database;
+  if (const base::Json* object = reader.object("session")) {
+    const Reader section(*object, "/session", reader.notes(), {"jwt", "maxAge", "updateAge"});
+    section.boolean("jwt", session.jwt);
+    long long max_age = session.max_age.count(), update_age = session.update_age.count();
+    section.number("maxAge", max_age, 1, longest);
+    section.number("updateAge", update_age, 0, longest);
+    session.max_age = base::Seconds(max_age);
+    session.update_age = base::Seconds(update_age);
+    if (!session.jwt && !config.database)
+      section.complain("jwt", "must be true: there is no database to keep sessions in");
+  }
+  read_jwt(reader, config);
+}
+
+}  // namespace config

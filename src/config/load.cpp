@@ -1,0 +1,114 @@
+#include <cstdlib>
+
+#include "base/file.hpp"
+#include "config/reader.hpp"
+
+namespace config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t file_limit = size_t{1} << 20;  // bytes of a configuration
+
+const std::vector<std::string_view> known_keys{
+    "url",       "secret",  "database", "session",        "jwt",        "providers",        "pages",
+    "callbacks", "theme",   "brand",    "templates",      "cookies",    "useSecureCookies", "debug",
+    "log",       "threads", "limits",   "trustedProxies", "rateLimits", "protect"};
+
+/// The contract's keys that this version cannot honour: better refused than ignored, some of them guard
+/// something.
+const std::vector<std::string_view> missing_keys{"callbacks", "trustedProxies", "rateLimits", "protect"};
+
+/// The file that counts; "" with a complaint if there is none, or two.
+fs::path find_file(const Environment& environment, const fs::path& beside, Notes& notes) {
+  if (const auto named = environment("NEXTAUTH_CONFIG"); named && !named->empty())
+    return fs::absolute(*named);
+  const fs::path plain = beside / "nextauth.json";
+  const fs::path hidden = beside / ".htnextauth.json";
+  std::error_code error;
+  const bool has_plain = fs::exists(plain, error), has_hidden = fs::exists(hidden, error);
+  if (has_plain && has_hidden)
+    notes.error("",
+                "both nextauth.json and .htnextauth.json are in " + beside.string() + ": remove one of them");
+  else if (!has_plain && !has_hidden)
+    notes.error("",
+                "there is no configuration: write " + plain.string() +
+                    " (or .htnextauth.json, which Apache does not serve), or name a file by NEXTAUTH_CONFIG");
+  if (has_plain == has_hidden) return {};
+  return has_plain ? plain : hidden;
+}
+
+base::Json read_file(const fs::path& file, Notes& notes) {
+  notes.file = file.string();
+  try {
+    const auto text = base::read_file(file, file_limit);
+    if (!text) {
+      notes.error("", "there is no such file");
+      return {};
+    }
+    base::Json json = base::parse_json(*text, {.comments = true, .unique_members = true}, notes.lines);
+    if (!json.is_object()) notes.error("", "must be an object: { … }");
+    return json;
+  } catch (const base::JsonError& error) {
+    notes.lines[""] = error.line;
+    notes.error(
+        "", std::string("no valid JSON: ") + error.what() + " (column " + std::to_string(error.column) + ")");
+  } catch (const std::runtime_error& error) {
+    notes.file.clear();
+    notes.error("", error.what());
+  }
+  return {};
+}
+
+void override_by_environment(base::Json& root, const Environment& environment) {
+  for (const auto& [variable, key] :
+       {std::pair{"NEXTAUTH_URL", "url"}, std::pair{"NEXTAUTH_SECRET", "secret"},
+        std::pair{"DATABASE_URL", "database"}})
+    if (auto value = environment(variable); value && !value->empty()) root.set(key, std::move(*value));
+}
+
+void read_all(const base::Json& root, Config& config, Notes& notes) {
+  const Reader reader(root, "", notes, known_keys);
+  for (const std::string_view key : missing_keys)
+    if (reader.find(key)) reader.complain(key, "this version cannot do that yet: remove the key");
+  const fs::path folder = config.file.parent_path();
+  reader.boolean("debug", config.log.debug);
+  std::string log = "text";
+  reader.one_of("log", {"text", "json"}, log);
+  config.log.json = log == "json";
+  reader.number("threads", config.threads, 1, 256);
+  read_site(reader, config);
+  read_database(reader, config, folder);
+  read_sessions(reader, config);
+  read_pages(reader, config, folder);
+  read_cookies(reader, config);
+  read_limits(reader, config);
+  read_providers(reader, config);
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+}
+
+Loaded load(const Environment& environment, const fs::path& beside) {
+  Loaded loaded;
+  Notes notes;
+  loaded.config.file = find_file(environment, beside, notes);
+  if (!loaded.config.file.empty()) {
+    base::Json root = read_file(loaded.config.file, notes);
+    if (root.is_object()) {
+      override_by_environment(root, environment);
+      replace_variables(root, "", environment, notes);
+      read_all(root, loaded.config, notes);
+    }
+  }
+  loaded.problems = std::move(notes.problems);
+  return loaded;
+}
+
+}  // namespace config

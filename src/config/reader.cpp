@@ -1,0 +1,108 @@
+#include "config/reader.hpp"
+
+#include <algorithm>
+
+#include "base/nearest.hpp"
+#include "base/text.hpp"
+
+namespace config {
+namespace {
+
+/// "/providers/0/clientId" as people write it: providers[0].clientId
+std::string as_path(const std::string& pointer) {
+  std::string path;
+  for (const std::string_view step : base::split(pointer, '/')) {
+    if (step.empty()) continue;
+    if (base::is_digits(step))
+      path.append("[").append(step).append("]");
+    else
+      path.append(path.empty() ? "" : ".").append(step);
+  }
+  return path;
+}
+
+}  // namespace
+
+std::string Problem::text() const {
+  std::string out = file;
+  if (line > 0) out += ":" + std::to_string(line);
+  if (!out.empty()) out += ": ";
+  if (warning) out += "warning: ";
+  if (!key.empty()) out += key + ": ";
+  return out + message;
+}
+
+bool Loaded::usable() const {
+  return std::all_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.warning; });
+}
+
+void Notes::add(const std::string& pointer, const std::string& message, bool warning) {
+  std::string place = pointer;
+  auto found = lines.find(place);
+  while (found == lines.end() && !place.empty()) {
+    place.resize(place.rfind('/'));
+    found = lines.find(place);
+  }
+  problems.push_back({file, found == lines.end() ? 0 : found->second, as_path(pointer), message, warning});
+}
+
+void Notes::error(const std::string& pointer, const std::string& message) { add(pointer, message, false); }
+void Notes::warn(const std::string& pointer, const std::string& message) { add(pointer, message, true); }
+
+Reader::Reader(const base::Json& object, std::string pointer, Notes& notes,
+               const std::vector<std::string_view>& known)
+    : object_(object), pointer_(std::move(pointer)), notes_(notes) {
+  for (const auto& [key, value] : object.members()) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    complain(key, "unknown key" + base::did_you_mean(key, known));
+  }
+}
+
+void Reader::text(std::string_view key, std::string& out) const {
+  const base::Json* value = find(key);
+  if (!value) return;
+  if (!value->is_string()) return complain(key, "must be a text in quotes");
+  if (base::has_control(value->text())) return complain(key, "must not contain control characters");
+  out = value->text();
+}
+
+void Reader::boolean(std::string_view key, bool& out) const {
+  const base::Json* value = find(key);
+  if (!value) return;
+  if (!value->is_bool()) return complain(key, "must be true or false");
+  out = value->boolean();
+}
+
+void Reader::one_of(std::string_view key, const std::vector<std::string_view>& words,
+                    std::string& out) const {
+  const base::Json* value = find(key);
+  if (!value) return;
+  if (value->is_string() && std::find(words.begin(), words.end(), value->text()) != words.end()) {
+    out = value->text();
+    return;
+  }
+  std::string list;
+  for (const std::string_view word : words)
+    list.append(list.empty() ? "\"" : ", \"").append(word).append("\"");
+  complain(key, "must be one of " + list);
+}
+
+const base::Json* Reader::object(std::string_view key) const {
+  const base::Json* value = find(key);
+  if (value && !value->is_object()) {
+    complain(key, "must be an object: { … }");
+    return nullptr;
+  }
+  return value;
+}
+
+std::optional<long long> Reader::read_number(std::string_view key, long long least, long long most) const {
+  const base::Json* value = find(key);
+  if (!value) return {};
+  if (value->is_integer() && value->integer() >= least && value->integer() <= most) return value->integer();
+  complain(key, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  return {};
+}
+
+}  // namespace config

@@ -1,0 +1,65 @@
+#pragma once
+// Private to config/: reads one object of the configuration and notes what is wrong with it.
+#include "base/json.hpp"
+#include "config/config.hpp"
+
+namespace config {
+
+/// What is wrong so far, and where values stand in the file.
+struct Notes {
+  std::string file;
+  base::JsonLines lines;
+  std::vector<Problem> problems;
+
+  /// `pointer`: a JSON Pointer; the line is that of the nearest value that has one.
+  void error(const std::string& pointer, const std::string& message);
+  void warn(const std::string& pointer, const std::string& message);
+
+ private:
+  void add(const std::string& pointer, const std::string& message, bool warning);
+};
+
+class Reader {
+ public:
+  /// Complains about members that are not among `known`, with the nearest of them.
+  Reader(const base::Json& object, std::string pointer, Notes&, const std::vector<std::string_view>& known);
+
+  /// The member; null pointer if it is absent.
+  const base::Json* find(std::string_view key) const { return object_.find(key); }
+  std::string pointer(std::string_view key) const { return pointer_ + "/" + std::string(key); }
+  /// These leave `out` as it is where the member is absent or, with a complaint, of another type or range.
+  void text(std::string_view key, std::string& out) const;
+  void boolean(std::string_view key, bool& out) const;
+  void one_of(std::string_view key, const std::vector<std::string_view>& words, std::string& out) const;
+  template <typename Integer>
+  void number(std::string_view key, Integer& out, long long least, long long most) const {
+    if (const auto value = read_number(key, least, most)) out = Integer(*value);
+  }
+  /// The member if it is an object; with a complaint if it is something else.
+  const base::Json* object(std::string_view key) const;
+  void complain(std::string_view key, const std::string& message) const {
+    notes_.error(pointer(key), message);
+  }
+  Notes& notes() const { return notes_; }
+
+ private:
+  std::optional<long long> read_number(std::string_view key, long long least, long long most) const;
+
+  const base::Json& object_;
+  std::string pointer_;
+  Notes& notes_;
+};
+
+// The sections; each complains about what it cannot use.
+void read_site(const Reader&, Config&);
+void read_database(const Reader&, Config&, const std::filesystem::path& folder);
+void read_sessions(const Reader&, Config&);
+void read_pages(const Reader&, Config&, const std::filesystem::path& folder);
+void read_cookies(const Reader&, Config&);
+void read_limits(const Reader&, Config&);
+void read_providers(const Reader&, Config&);
+
+/// Replaces ${NAME} in every string; a variable that is not set is a complaint.
+void replace_variables(base::Json&, const std::string& pointer, const Environment&, Notes&);
+
+}  // namespace config

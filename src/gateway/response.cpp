@@ -1,0 +1,69 @@
+#include "gateway/gateway.hpp"
+
+namespace gateway {
+namespace {
+
+std::string_view reason(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    default:
+      return "Unknown";
+  }
+}
+
+http::Response refusal(const http::BadRequest& error) {
+  return {.status = error.status,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"},
+                      {"Cache-Control", "private, no-store"},
+                      {"X-Content-Type-Options", "nosniff"}},
+          .body = error.what()};
+}
+
+}  // namespace
+
+std::string write_response(const http::Response& response, http::Method method) {
+  std::string out =
+      "Status: " + std::to_string(response.status) + " " + std::string(reason(response.status)) + "\r\n";
+  out.reserve(out.size() + response.body.size() + 1024);
+  for (const auto& [name, value] : response.headers)
+    out.append(name).append(": ").append(value).append("\r\n");
+  out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n";
+  if (method != http::Method::head) out += response.body;
+  return out;
+}
+
+std::string serve(const Input& input, const http::Limits& limits, const Handler& handler) {
+  http::Method method = http::Method::get;
+  http::Response response;
+  try {
+    const http::Request request = read_request(input, limits);
+    method = request.method;
+    response = handler(request);
+  } catch (const http::BadRequest& error) {
+    response = refusal(error);
+  }
+  return write_response(response, method);
+}
+
+}  // namespace gateway

@@ -1,0 +1,81 @@
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include "app.hpp"
+#include "commands/commands.hpp"
+#include "gateway/gateway.hpp"
+
+namespace {
+
+std::filesystem::path executable_folder() {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
+  if (length <= 0) return std::filesystem::current_path();
+  return std::filesystem::path(std::string(path.data(), size_t(length))).parent_path();
+}
+
+/// The site, made when the configuration can first be used. While it cannot, every request is answered with
+/// 500, the log says why, and the next request looks again: nobody has to restart a process that he may not
+/// be able to reach.
+class Site {
+ public:
+  Site() : folder_(executable_folder()) { load(); }
+
+  http::Response answer(const http::Request& request) {
+    App* app = get();
+    return app ? app->answer(request) : routes::unconfigured(request);
+  }
+
+  http::Limits limits() const { return app_ ? app_->config().routes.limits : http::Limits{}; }
+  int threads() const { return app_ ? app_->config().threads : config::Config{}.threads; }
+  const base::Log& log() const { return app_ ? app_->log() : log_; }
+
+ private:
+  App* get() {
+    const std::scoped_lock lock(mutex_);
+    if (!app_) load();
+    return app_.get();
+  }
+
+  void load() {
+    config::Loaded loaded = config::load(config::process_environment(), folder_);
+    for (const config::Problem& problem : loaded.problems)
+      if (!problem.warning) log_.error("configuration_error", {{"reason", problem.text()}});
+    if (loaded.usable()) app_ = std::make_unique<App>(std::move(loaded.config));
+  }
+
+  std::filesystem::path folder_;
+  base::Log log_;
+  std::mutex mutex_;
+  std::unique_ptr<App> app_;
+};
+
+int run(int argc, char** argv) {
+  // A peer that hangs up is an error of that write, not the process's end.
+  std::signal(SIGPIPE, SIG_IGN);
+  const bool fastcgi = gateway::is_fastcgi();
+  // As CGI, arguments are somebody's query (RFC 3875 §4.4): never commands.
+  if (!fastcgi && !std::getenv("GATEWAY_INTERFACE"))
+    return commands::run({argv + std::min(1, argc), argv + argc}, executable_folder());
+  Site site;
+  const gateway::Handler handler = [&site](const http::Request& request) { return site.answer(request); };
+  if (fastcgi) return gateway::run_fastcgi(site.threads(), site.limits(), handler, site.log());
+  return gateway::run_cgi(site.limits(), handler);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "nextauth.fcgi: " << error.what() << "\n";
+    return 1;
+  }
+}

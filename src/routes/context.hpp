@@ -1,0 +1,113 @@
+#pragma once
+// Private to routes/: one request on its way through.
+#include "routes/routes.hpp"
+
+namespace routes {
+
+/// Where the request asks to go, relative to the base path.
+struct Target {
+  std::string action, argument;  // "signin", "github"
+  bool known = false;            // of the form /action or /action/argument
+};
+
+/// SCRIPT_NAME + PATH_INFO below the base path; else PATH_INFO alone; else REQUEST_URI's path likewise.
+Target find_target(const http::Request&, const std::string& base_path);
+
+class Context {
+ public:
+  /// Reads query, body and cookies. Throws http::BadRequest.
+  Context(const Services&, const http::Request&, Target);
+
+  const Services& services;
+  const http::Request& request;
+  const Options& options;
+  const Target target;
+  const providers::Provider* provider = nullptr;  // the one the target names
+
+  http::Pairs query;
+  base::Json body = base::Json::object();
+  http::Pairs cookies;
+
+  // Made by prepare(), in this order.
+  std::string csrf_token;
+  bool csrf_verified = false;
+  std::string callback_url;
+
+  /// The body's field, as text; "" if it is not there or no text.
+  std::string field(std::string_view name) const;
+  std::string cookie(const Cookie&) const;
+  base::Time now() const { return services.clock.now(); }
+
+  /// This request's connection to the database. Throws ConfigError if there is none, StoreError if it fails.
+  store::Store& store();
+  bool has_store() const { return services.database != nullptr; }
+
+  // Cookies of the answer.
+  void set_cookie(const Cookie&, std::string_view value, std::optional<base::Time> expires = {});
+  void clear_cookie(const Cookie&);
+  /// The session token, put together from its pieces if it came in several.
+  std::string session_cookie() const;
+  void set_session_cookie(const std::string& value, base::Time expires);
+  void clear_session_cookie();
+
+  // Answers.
+  http::Response json(const base::Json&, int status = 200) const;
+  http::Response text(int status, const std::string&) const;
+  /// 302; with json=true in a POST's body `status` and {"url": …}.
+  http::Response redirect(const std::string& url, int status = 200) const;
+  /// BASE/error?error=CODE
+  std::string error_url(std::string_view code) const;
+  /// BASE/action
+  std::string url(std::string_view action) const;
+
+  /// Adds the cookies that were set.
+  http::Response finish(http::Response) const;
+
+ private:
+  void clear_pieces(size_t from);
+
+  std::vector<std::string> set_cookies_;
+  store::Pool::Lease store_;
+};
+
+/// Makes sure of the CSRF cookie and the callback URL; an answer if the callback URL is of no use.
+std::optional<http::Response> prepare(Context&);
+
+// --- what several endpoints share ---
+
+/// Who is signed in, by the session cookie.
+auth::Visitor visitor(Context&);
+/// Sends them to the owner's hooks; what those throw is logged.
+void send_events(Context&, const std::vector<auth::Event>&);
+/// The ending all callbacks share: session cookie, events, and on to the callback URL or the page for new
+/// users.
+http::Response signed_in(Context&, const auth::SignedIn&, const base::Json& account,
+                         const base::Json& profile);
+/// Keeps a flow in the database, or in encrypted cookies where there is none.
+void save_flow(Context&, const model::Flow&);
+std::optional<model::Flow> take_flow(Context&, const std::string& key_hash);
+/// Where the provider returns to: BASE/callback/ID
+std::string redirect_uri(const Context&);
+
+// --- pages ---
+
+http::Response signin_page(Context&);
+http::Response signout_page(Context&);
+http::Response verify_request_page(Context&);
+http::Response error_page(Context&, std::string_view code);
+
+// --- endpoints ---
+
+http::Response providers_json(Context&);
+http::Response csrf_json(Context&);
+http::Response session_json(Context&);
+http::Response signin_get(Context&);
+http::Response signin_oauth(Context&);
+http::Response callback_oauth(Context&);
+http::Response signout_get(Context&);
+http::Response signout_post(Context&);
+http::Response verify_request_get(Context&);
+http::Response error_get(Context&);
+http::Response log_post(Context&);
+
+}  // namespace routes

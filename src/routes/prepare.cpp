@@ -1,0 +1,63 @@
+#include "routes/context.hpp"
+
+namespace routes {
+namespace {
+
+void prepare_csrf(Context& context) {
+  const base::Secret& secret = context.services.secret();
+  const Cookie& cookie = context.options.cookies.csrf_token;
+  if (auto token = auth::csrf_token(context.cookie(cookie), secret)) {
+    context.csrf_token = std::move(*token);
+    const base::Json* field = context.body.find("csrfToken");
+    context.csrf_verified = context.request.method == http::Method::post && field && field->is_string() &&
+                            crypto::equal_constant_time(field->text(), context.csrf_token);
+    return;
+  }
+  context.csrf_token = auth::new_csrf_token(context.services.random);
+  context.set_cookie(cookie, auth::csrf_cookie(context.csrf_token, secret));
+}
+
+/// From the body, else the query, else the cookie, else the base URL; each through the owner's `redirect`.
+void prepare_callback_url(Context& context) {
+  const std::string cookie = context.cookie(context.options.cookies.callback_url);
+  std::string wanted = context.field("callbackUrl");
+  if (wanted.empty()) wanted = http::first(context.query, "callbackUrl").value_or("");
+  if (wanted.empty()) wanted = cookie;
+  const std::string& base_url = context.options.site.base_url;
+  context.callback_url = wanted.empty() ? base_url : context.services.hooks.redirect(wanted, base_url);
+  if (!context.callback_url.empty() && context.callback_url != cookie)
+    context.set_cookie(context.options.cookies.callback_url, context.callback_url);
+}
+
+bool is_usable(const Context& context, const std::string& url) {
+  return url.empty() || auth::is_callback_url(url, context.options.site);
+}
+
+/// v3 judges query and cookie before anything else, and sets no cookie then.
+std::optional<http::Response> refuse_callback_url(Context& context) {
+  const std::string cookie = context.cookie(context.options.cookies.callback_url);
+  if (is_usable(context, http::first(context.query, "callbackUrl").value_or("")) &&
+      is_usable(context, cookie))
+    return {};
+  context.services.log.warn("callback_url_invalid", {{"action", context.target.action}});
+  // In v3 the error page redirects to itself for ever: the cookie goes here, so that it ends.
+  if (context.target.action == "error") {
+    if (!is_usable(context, cookie)) context.clear_cookie(context.options.cookies.callback_url);
+    context.callback_url = context.options.site.base_url;
+    return context.finish(error_page(context, name(model::Code::Configuration)));
+  }
+  const std::string& own = context.options.pages.error;
+  return context.redirect(http::with_query(own.empty() ? context.url("error") : own,
+                                           {{"error", std::string(name(model::Code::Configuration))}}));
+}
+
+}  // namespace
+
+std::optional<http::Response> prepare(Context& context) {
+  if (auto refused = refuse_callback_url(context)) return refused;
+  prepare_csrf(context);
+  prepare_callback_url(context);
+  return {};
+}
+
+}  // namespace routes

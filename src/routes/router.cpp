@@ -1,0 +1,159 @@
+#include "base/text.hpp"
+#include "routes/context.hpp"
+
+namespace routes {
+namespace {
+
+using http::Method;
+using model::AuthError;
+using model::Code;
+using providers::Type;
+
+enum class Csrf { ignored, required };
+/// The provider that the target's second part must name.
+enum class Needs { nothing, oauth };
+
+struct Route {
+  Method method;
+  std::string_view action;
+  Needs provider;
+  Csrf csrf;
+  Code failure;  // where an error that has no code of its own leads
+  http::Response (*handler)(Context&);
+};
+
+// method, action, provider, CSRF, if it fails, handler
+constexpr Route table[] = {
+    {Method::get, "providers", Needs::nothing, Csrf::ignored, Code::Configuration, providers_json},
+    {Method::get, "session", Needs::nothing, Csrf::ignored, Code::Configuration, session_json},
+    {Method::get, "csrf", Needs::nothing, Csrf::ignored, Code::Configuration, csrf_json},
+    {Method::get, "signin", Needs::nothing, Csrf::ignored, Code::Configuration, signin_get},
+    {Method::post, "signin", Needs::oauth, Csrf::required, Code::OAuthSignin, signin_oauth},
+    {Method::get, "callback", Needs::oauth, Csrf::ignored, Code::Callback, callback_oauth},
+    {Method::post, "callback", Needs::oauth, Csrf::ignored, Code::Callback, callback_oauth},
+    {Method::get, "signout", Needs::nothing, Csrf::ignored, Code::Configuration, signout_get},
+    {Method::post, "signout", Needs::nothing, Csrf::required, Code::Configuration, signout_post},
+    {Method::get, "verify-request", Needs::nothing, Csrf::ignored, Code::Configuration, verify_request_get},
+    {Method::get, "error", Needs::nothing, Csrf::ignored, Code::Configuration, error_get},
+    {Method::post, "_log", Needs::nothing, Csrf::ignored, Code::Configuration, log_post},
+};
+
+bool suits(const Route& route, const Context& context) {
+  if (route.provider == Needs::nothing) return true;
+  return context.provider && context.provider->type == Type::oauth;
+}
+
+const Route* find_route(const Context& context) {
+  const Method method = context.request.method == Method::head ? Method::get : context.request.method;
+  if (!context.target.known) return nullptr;
+  for (const Route& route : table)
+    if (route.method == method && route.action == context.target.action && suits(route, context))
+      return &route;
+  return nullptr;
+}
+
+/// v3's answer to what it does not know. The method is a token of letters, or is not repeated.
+http::Response unsupported(const Context& context) {
+  std::string method = context.request.method_name;
+  if (method.size() > 20 || method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
+    method = "this method";
+  return context.text(400, "Error: This action with HTTP " + method + " is not supported by NextAuth.js");
+}
+
+http::Response dispatch(Context& context, const Route* route) {
+  const bool is_post = context.request.method == Method::post && context.target.known;
+  const bool guarded = is_post && (context.target.action == "signin" || context.target.action == "signout");
+  if (guarded && (!route || !context.csrf_verified))
+    return context.redirect(http::with_query(context.url(context.target.action), {{"csrf", "true"}}));
+  if (!route) return unsupported(context);
+  if (route->csrf == Csrf::required && !context.csrf_verified)
+    return context.redirect(http::with_query(context.url("signin"), {{"csrf", "true"}}));
+  return route->handler(context);
+}
+
+/// The visitor learns that the server has a problem, the log which.
+http::Response server_problem(Context& context) {
+  const std::string& action = context.target.action;
+  // The client takes any member of these for an answer.
+  if (action == "session" || action == "csrf" || action == "providers")
+    return context.json(base::Json::object(), 500);
+  if (context.field("json") == "true")
+    return context.redirect(context.error_url(name(Code::Configuration)), 500);
+  http::Response page = error_page(context, name(Code::Configuration));
+  page.status = 500;
+  return page;
+}
+
+std::string log_code(const Context& context, Code code) {
+  if (context.target.action == "signin") return "signin_oauth_error";
+  return code == Code::OAuthCallback ? "callback_oauth_error" : "oauth_callback_error";
+}
+
+http::Response failed(Context& context, const Route* route, Code code, const std::string& why) {
+  // What a provider's documents lack is an error of the sign-in while that has not left for the provider.
+  if (route && route->failure == Code::OAuthSignin) code = Code::OAuthSignin;
+  context.services.log.error(log_code(context, code),
+                             {{"provider", context.target.argument}, {"reason", why}});
+  return context.redirect(context.error_url(name(code)));
+}
+
+http::Response answer(Context& context) {
+  const Route* route = find_route(context);
+  try {
+    if (auto early = prepare(context)) return std::move(*early);
+    return dispatch(context, route);
+  } catch (const AuthError& error) {
+    return failed(context, route, error.code, error.what());
+  } catch (const oauth::UnreadableProfile& error) {
+    context.services.log.error("oauth_parse_profile_error",
+                               {{"provider", context.target.argument}, {"reason", error.what()}});
+    return context.redirect(context.url("signin"));
+  } catch (const hooks::Rejected& rejected) {
+    return context.redirect(rejected.url);
+  } catch (const hooks::Thrown& thrown) {
+    return context.redirect(context.error_url(thrown.what()));
+  } catch (const model::StoreError& error) {
+    context.services.log.error("database_error",
+                               {{"action", context.target.action}, {"reason", error.what()}});
+    return server_problem(context);
+  } catch (const model::ConfigError& error) {
+    context.services.log.error("configuration_error",
+                               {{"action", context.target.action}, {"reason", error.what()}});
+    return server_problem(context);
+  } catch (const providers::Error& error) {
+    return failed(context, route, route ? route->failure : Code::Configuration, error.what());
+  } catch (const crypto::Error& error) {
+    return failed(context, route, route ? route->failure : Code::Configuration, error.what());
+  }
+}
+
+/// On every answer: none is for caches, frames, or other sites to learn about.
+http::Response with_headers(http::Response response) {
+  for (const auto& [name, value] :
+       {std::pair{"Cache-Control", "private, no-store"}, std::pair{"X-Content-Type-Options", "nosniff"},
+        std::pair{"Referrer-Policy", "no-referrer"}, std::pair{"X-Frame-Options", "DENY"}})
+    if (!http::first(response.headers, name)) response.headers.emplace_back(name, value);
+  return response;
+}
+
+http::Response plain(int status, const std::string& line) {
+  return {.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = line};
+}
+
+}  // namespace
+
+http::Response handle(const Services& services, const http::Request& request) {
+  http::Response response;
+  try {
+    Context context(services, request, find_target(request, services.options.site.base_path));
+    response = context.finish(answer(context));
+  } catch (const http::BadRequest& error) {
+    response = plain(error.status, error.what());
+  } catch (const std::exception& error) {
+    services.log.error("internal_error", {{"reason", error.what()}});
+    response = plain(500, "Error: something went wrong here. The server's log says what.");
+  }
+  return with_headers(std::move(response));
+}
+
+}  // namespace routes

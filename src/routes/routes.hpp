@@ -1,0 +1,73 @@
+#pragma once
+// The REST API: one file an endpoint, a table in router.cpp.
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "auth/auth.hpp"
+#include "hooks/hooks.hpp"
+#include "http/client.hpp"
+#include "http/http.hpp"
+#include "oauth/oauth.hpp"
+#include "providers/providers.hpp"
+#include "store/store.hpp"
+
+namespace routes {
+
+/// One's own pages instead of the built-in ones; "" where there is none.
+struct PageUrls {
+  std::string sign_in, sign_out, error, verify_request, new_user;
+};
+
+struct Cookie {
+  std::string name;
+  http::CookieOptions options;
+};
+
+/// v3's cookies, by its names for them.
+struct Cookies {
+  Cookie session_token, callback_url, csrf_token, pkce_code_verifier, state;
+};
+
+/// v3's names and attributes; `secure`: for https.
+Cookies default_cookies(bool secure);
+
+/// How the built-in pages look.
+struct PageOptions {
+  std::string theme = "auto";       // auto, light, dark
+  std::filesystem::path templates;  // overrides the built-in ones, file by file; "" for none
+  std::string brand_color, brand_logo;
+};
+
+struct Options {
+  model::Site site;
+  PageUrls pages;
+  Cookies cookies = default_cookies(false);
+  PageOptions page;
+  auth::SessionOptions session;
+  http::Limits limits;
+};
+
+/// What the endpoints work with. All of it is lent, and may be used by many threads at once.
+struct Services {
+  const Options& options;
+  const std::vector<providers::Provider>& providers;  // in configuration order
+  store::Pool* database;                              // null pointer if there is none
+  hooks::Hooks& hooks;
+  oauth::Documents& documents;
+  http::Client& client;
+  const base::Clock& clock;
+  crypto::Random& random;
+  const base::Log& log;
+  std::function<const auth::JwtOptions&()> jwt;  // with its secret; throws StoreError
+  std::function<const base::Secret&()> secret;   // made and kept where none is configured; throws StoreError
+};
+
+/// Answers a request. Throws nothing but std::bad_alloc: every failure is an answer and a line in the log.
+http::Response handle(const Services&, const http::Request&);
+
+/// The answer to anything while the configuration is of no use: status 500 and the error page.
+http::Response unconfigured(const http::Request&);
+
+}  // namespace routes

@@ -1,0 +1,83 @@
+#include "base/text.hpp"
+#include "routes/context.hpp"
+
+namespace routes {
+namespace {
+
+base::Json member(const base::Json& user, std::string_view name) {
+  const base::Json* value = user.find(name);
+  return value ? *value : base::Json();
+}
+
+/// v3's payload: name, email, picture, and sub as text.
+base::Json default_token(const base::Json& user) {
+  base::Json token = base::Json::object();
+  for (const auto& [claim, source] :
+       {std::pair{"name", "name"}, std::pair{"email", "email"}, std::pair{"picture", "image"}})
+    if (user.find(source)) token.set(claim, member(user, source));
+  const base::Json id = member(user, "id");
+  if (id.is_string()) token.set("sub", id);
+  if (id.is_number()) token.set("sub", base::number_text(id));
+  return token;
+}
+
+void set_session(Context& context, const auth::SignedIn& result, const base::Json& account,
+                 const base::Json& profile) {
+  if (result.session) {
+    context.set_session_cookie(result.session->token, result.session->expires);
+    return;
+  }
+  const base::Json token = context.services.hooks.jwt(default_token(result.user), result.user, account,
+                                                      profile, result.is_new_user);
+  context.set_session_cookie(
+      auth::encode_jwt(token, context.services.jwt(), context.now(), context.services.random),
+      context.now() + context.options.session.max_age);
+}
+
+}  // namespace
+
+auth::Visitor visitor(Context& context) {
+  auth::Visitor visitor;
+  const std::string cookie = context.session_cookie();
+  if (cookie.empty()) return visitor;
+  if (context.options.session.jwt) {
+    const auto claims = auth::decode_jwt(cookie, context.services.jwt(), context.now());
+    const auto id = claims ? claims->text_of("sub") : std::nullopt;
+    if (id) visitor.user = context.store().user(*id);
+    return visitor;
+  }
+  if (auto found = auth::find_session(context.store(), context.options.session, context.now(), cookie)) {
+    visitor.user = std::move(found->user);
+    visitor.session_token = cookie;
+  }
+  return visitor;
+}
+
+void send_events(Context& context, const std::vector<auth::Event>& events) {
+  for (const auth::Event& event : events) {
+    try {
+      context.services.hooks.event(event.name, event.message);
+    } catch (const std::runtime_error& error) {
+      // v3 too lets no event stop a sign-in.
+      context.services.log.error("event_error", {{"event", event.name}, {"reason", error.what()}});
+    }
+  }
+}
+
+http::Response signed_in(Context& context, const auth::SignedIn& result, const base::Json& account,
+                         const base::Json& profile) {
+  set_session(context, result, account, profile);
+  send_events(context, result.events);
+  send_events(
+      context,
+      {{"signIn", base::Json::object(
+                      {{"user", result.user}, {"account", account}, {"isNewUser", result.is_new_user}})}});
+  context.services.log.info("signed_in", {{"provider", context.provider->id}});
+  const std::string& page = context.options.pages.new_user;
+  if (result.is_new_user && !page.empty())
+    return context.redirect(http::with_query(page, {{"callbackUrl", context.callback_url}}));
+  return context.redirect(context.callback_url.empty() ? context.options.site.base_url
+                                                       : context.callback_url);
+}
+
+}  // namespace routes

@@ -1,0 +1,50 @@
+#include "base/text.hpp"
+#include "routes/context.hpp"
+
+namespace routes {
+namespace {
+
+/// What follows the base path; none if the path does not lie under it.
+std::optional<std::string_view> below(std::string_view path, std::string_view base_path) {
+  if (!path.starts_with(base_path)) return {};
+  path.remove_prefix(base_path.size());
+  if (!path.empty() && path.front() != '/') return {};
+  return path;
+}
+
+Target read(std::string_view route) {
+  if (route.ends_with('/')) route.remove_suffix(1);
+  Target target;
+  if (!route.starts_with('/')) return target;
+  const auto parts = base::split(route.substr(1), '/');
+  target.known = parts.size() <= 2;
+  target.action = parts[0];
+  if (parts.size() > 1) target.argument = parts[1];
+  return target;
+}
+
+std::string path_of(std::string_view request_uri) {
+  const std::string_view path = request_uri.substr(0, request_uri.find_first_of("?#"));
+  // An absolute-form request line (RFC 9112 §3.2.2), as proxies send it.
+  if (const auto url = http::parse_url(path)) return http::decode(url->path).value_or("");
+  return http::decode(path).value_or("");
+}
+
+}  // namespace
+
+Target find_target(const http::Request& request, const std::string& base_path) {
+  const std::string full = request.script_name + request.path_info;
+  if (!request.path_info.empty()) {
+    if (const auto route = below(full, base_path)) return read(*route);
+    return read(request.path_info);
+  }
+  // Without PATH_INFO the server may have put it all into SCRIPT_NAME, or be nginx.
+  const std::string path = path_of(request.request_uri);
+  if (const auto route = below(path, base_path)) return read(*route);
+  if (!request.script_name.empty())
+    if (const auto route = below(path, request.script_name)) return read(*route);
+  if (const auto route = below(full, base_path)) return read(*route);
+  return {};
+}
+
+}  // namespace routes
