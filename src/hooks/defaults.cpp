@@ -26,6 +26,12 @@ base::Json Hooks::jwt(base::Json token, const base::Json&, const base::Json&, co
 
 base::Json Hooks::jwt(base::Json token) { return token; }
 
+base::Json Hooks::authorize(const base::Json&) { return {}; }
+
+std::optional<base::Json> Hooks::profile(const std::string&, const base::Json&, const base::Json&) {
+  return {};
+}
+
 void Hooks::event(std::string_view, const base::Json&) {}
 
 }  // namespace hooks

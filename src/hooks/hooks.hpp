@@ -1,5 +1,6 @@
 #pragma once
 // Where a site's owner has a say: v3's callbacks and events, with v3's defaults.
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -36,6 +37,13 @@ class Hooks {
                          const base::Json& profile, bool is_new_user);
   /// `jwt` with the token alone, as /session calls it.
   virtual base::Json jwt(base::Json token);
+
+  /// The user that these credentials are of, for providers whose `authorize` is "lua"; null refuses.
+  virtual base::Json authorize(const base::Json& credentials);
+  /// The user made out of a provider's profile by a function of the owner's; none if there is none for this
+  /// provider.
+  virtual std::optional<base::Json> profile(const std::string& provider_id, const base::Json& profile,
+                                            const base::Json& tokens);
 
   /// Events: signIn, signOut, createUser, updateUser, linkAccount, session, error. What they throw is logged,
   /// no more.

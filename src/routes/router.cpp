@@ -10,7 +10,7 @@ using model::Code;
 using providers::Type;
 
 enum class Csrf { ignored, required };
-/// The provider that the target's second part must name.
+/// The type of the provider that the target's second part must name.
 enum class Needs { nothing, oauth };
 
 struct Route {
@@ -18,29 +18,44 @@ struct Route {
   std::string_view action;
   Needs provider;
   Csrf csrf;
-  Code failure;  // where an error that has no code of its own leads
+  Code failure;          // where an error that has no code of its own leads
+  std::string_view log;  // v3's code for it in the log
   http::Response (*handler)(Context&);
 };
 
-// method, action, provider, CSRF, if it fails, handler
+// method, action, provider, CSRF, if it fails, in the log, handler
 constexpr Route table[] = {
-    {Method::get, "providers", Needs::nothing, Csrf::ignored, Code::Configuration, providers_json},
-    {Method::get, "session", Needs::nothing, Csrf::ignored, Code::Configuration, session_json},
-    {Method::get, "csrf", Needs::nothing, Csrf::ignored, Code::Configuration, csrf_json},
-    {Method::get, "signin", Needs::nothing, Csrf::ignored, Code::Configuration, signin_get},
-    {Method::post, "signin", Needs::oauth, Csrf::required, Code::OAuthSignin, signin_oauth},
-    {Method::get, "callback", Needs::oauth, Csrf::ignored, Code::Callback, callback_oauth},
-    {Method::post, "callback", Needs::oauth, Csrf::ignored, Code::Callback, callback_oauth},
-    {Method::get, "signout", Needs::nothing, Csrf::ignored, Code::Configuration, signout_get},
-    {Method::post, "signout", Needs::nothing, Csrf::required, Code::Configuration, signout_post},
-    {Method::get, "verify-request", Needs::nothing, Csrf::ignored, Code::Configuration, verify_request_get},
-    {Method::get, "error", Needs::nothing, Csrf::ignored, Code::Configuration, error_get},
-    {Method::post, "_log", Needs::nothing, Csrf::ignored, Code::Configuration, log_post},
+    {Method::get, "providers", Needs::nothing, Csrf::ignored, Code::Configuration, "providers_error",
+     providers_json},
+    {Method::get, "session", Needs::nothing, Csrf::ignored, Code::Configuration, "session_error",
+     session_json},
+    {Method::get, "csrf", Needs::nothing, Csrf::ignored, Code::Configuration, "csrf_error", csrf_json},
+    {Method::get, "signin", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", signin_get},
+    {Method::post, "signin", Needs::oauth, Csrf::required, Code::OAuthSignin, "signin_oauth_error",
+     signin_oauth},
+    {Method::get, "callback", Needs::oauth, Csrf::ignored, Code::Callback, "oauth_callback_error",
+     callback_oauth},
+    {Method::post, "callback", Needs::oauth, Csrf::ignored, Code::Callback, "oauth_callback_error",
+     callback_oauth},
+    {Method::get, "signout", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", signout_get},
+    {Method::post, "signout", Needs::nothing, Csrf::required, Code::Configuration, "signout_error",
+     signout_post},
+    {Method::get, "verify-request", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error",
+     verify_request_get},
+    {Method::get, "error", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", error_get},
+    {Method::post, "_log", Needs::nothing, Csrf::ignored, Code::Configuration, "logger_error", log_post},
 };
 
 bool suits(const Route& route, const Context& context) {
   if (route.provider == Needs::nothing) return true;
-  return context.provider && context.provider->type == Type::oauth;
+  if (!context.provider) return false;
+  switch (route.provider) {
+    case Needs::nothing:
+      break;
+    case Needs::oauth:
+      return context.provider->type == Type::oauth;
+  }
+  return false;
 }
 
 const Route* find_route(const Context& context) {
@@ -84,24 +99,23 @@ http::Response server_problem(Context& context) {
   return page;
 }
 
-std::string log_code(const Context& context, Code code) {
-  if (context.target.action == "signin") return "signin_oauth_error";
-  return code == Code::OAuthCallback ? "callback_oauth_error" : "oauth_callback_error";
-}
-
-http::Response failed(Context& context, const Route* route, Code code, const std::string& why) {
+http::Response failed(Context& context, const Route& route, Code code, const std::string& why) {
   // What a provider's documents lack is an error of the sign-in while that has not left for the provider.
-  if (route && route->failure == Code::OAuthSignin) code = Code::OAuthSignin;
-  context.services.log.error(log_code(context, code),
-                             {{"provider", context.target.argument}, {"reason", why}});
+  if (route.failure == Code::OAuthSignin) code = Code::OAuthSignin;
+  // v3 has a code of its own for what the visitor sees as OAuthCallback.
+  const std::string_view log = code == Code::OAuthCallback ? "callback_oauth_error" : route.log;
+  context.services.log.error(log, {{"provider", context.target.argument}, {"reason", why}});
   return context.redirect(context.error_url(name(code)));
 }
 
 http::Response answer(Context& context) {
-  const Route* route = find_route(context);
+  static constexpr Route nowhere{Method::other,    "",     Needs::nothing, Csrf::ignored, Code::Configuration,
+                                 "internal_error", nullptr};
+  const Route* found = find_route(context);
+  const Route& route = found ? *found : nowhere;
   try {
     if (auto early = prepare(context)) return std::move(*early);
-    return dispatch(context, route);
+    return dispatch(context, found);
   } catch (const AuthError& error) {
     return failed(context, route, error.code, error.what());
   } catch (const oauth::UnreadableProfile& error) {
@@ -121,9 +135,9 @@ http::Response answer(Context& context) {
                                {{"action", context.target.action}, {"reason", error.what()}});
     return server_problem(context);
   } catch (const providers::Error& error) {
-    return failed(context, route, route ? route->failure : Code::Configuration, error.what());
+    return failed(context, route, route.failure, error.what());
   } catch (const crypto::Error& error) {
-    return failed(context, route, route ? route->failure : Code::Configuration, error.what());
+    return failed(context, route, route.failure, error.what());
   }
 }
 
