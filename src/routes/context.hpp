@@ -75,6 +75,10 @@ std::optional<http::Response> prepare(Context&);
 
 // --- what several endpoints share ---
 
+/// Counts a sign-in attempt of this client's address; without a database there is nothing to count in. Throws
+/// TooMany.
+void count_address(Context&);
+
 /// Who is signed in, by the session cookie.
 auth::Visitor visitor(Context&);
 /// Sends them to the owner's hooks; what those throw is logged.
@@ -97,6 +101,8 @@ http::Response signin_page(Context&);
 http::Response signout_page(Context&);
 http::Response verify_request_page(Context&);
 http::Response error_page(Context&, std::string_view code);
+/// 429, for people and, with json=true, for programs.
+http::Response too_many(Context&, const auth::TooMany&);
 
 // --- endpoints ---
 

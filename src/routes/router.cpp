@@ -83,6 +83,8 @@ http::Response dispatch(Context& context, const Route* route) {
   if (!route) return unsupported(context);
   if (route->csrf == Csrf::required && !context.csrf_verified)
     return context.redirect(http::with_query(context.url("signin"), {{"csrf", "true"}}));
+  const bool is_attempt = route->csrf == Csrf::required && context.target.action != "signout";
+  if (is_attempt) count_address(context);
   return route->handler(context);
 }
 
@@ -118,6 +120,9 @@ http::Response answer(Context& context) {
     return dispatch(context, found);
   } catch (const AuthError& error) {
     return failed(context, route, error.code, error.what());
+  } catch (const auth::TooMany& error) {
+    context.services.log.warn("rate_limit", {{"action", context.target.action}, {"reason", error.what()}});
+    return too_many(context, error);
   } catch (const oauth::UnreadableProfile& error) {
     context.services.log.error("oauth_parse_profile_error",
                                {{"provider", context.target.argument}, {"reason", error.what()}});

@@ -12,7 +12,7 @@ const apacheModules = {
 }
 
 /** Configuration for tests that sign in more often than a person would. (`rateLimits` goes here as soon as there are such limits.) */
-export const manySignIns = {}
+export const manySignIns = { rateLimits: { address: null, account: null, recipient: null } }
 
 let count = 0
 
