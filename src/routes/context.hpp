@@ -87,6 +87,10 @@ void send_events(Context&, const std::vector<auth::Event>&);
 /// users.
 http::Response signed_in(Context&, const auth::SignedIn&, const base::Json& account,
                          const base::Json& profile);
+/// What OAuth 1.0a and 2.0 begin with: keeps the flow and sends the browser to the provider.
+http::Response to_provider(Context&, oauth::AuthorizationRequest);
+/// What both end with: the `signIn` callback, the account, signed_in().
+http::Response identified(Context&, const oauth::Identity&, const std::string& callback_url);
 /// Keeps a flow in the database, or in encrypted cookies where there is none.
 void save_flow(Context&, const model::Flow&);
 std::optional<model::Flow> take_flow(Context&, const std::string& key_hash);
@@ -112,6 +116,8 @@ http::Response session_json(Context&);
 http::Response signin_get(Context&);
 http::Response signin_oauth(Context&);
 http::Response callback_oauth(Context&);
+http::Response signin_oauth1(Context&);
+http::Response callback_oauth1(Context&);
 http::Response signout_get(Context&);
 http::Response signout_post(Context&);
 http::Response verify_request_get(Context&);

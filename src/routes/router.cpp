@@ -11,7 +11,7 @@ using providers::Type;
 
 enum class Csrf { ignored, required };
 /// The type of the provider that the target's second part must name.
-enum class Needs { nothing, oauth };
+enum class Needs { nothing, oauth, oauth1 };
 
 struct Route {
   Method method;
@@ -37,6 +37,10 @@ constexpr Route table[] = {
      callback_oauth},
     {Method::post, "callback", Needs::oauth, Csrf::ignored, Code::Callback, "oauth_callback_error",
      callback_oauth},
+    {Method::post, "signin", Needs::oauth1, Csrf::required, Code::OAuthSignin, "signin_oauth_error",
+     signin_oauth1},
+    {Method::get, "callback", Needs::oauth1, Csrf::ignored, Code::Callback, "oauth_callback_error",
+     callback_oauth1},
     {Method::get, "signout", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", signout_get},
     {Method::post, "signout", Needs::nothing, Csrf::required, Code::Configuration, "signout_error",
      signout_post},
@@ -53,7 +57,9 @@ bool suits(const Route& route, const Context& context) {
     case Needs::nothing:
       break;
     case Needs::oauth:
-      return context.provider->type == Type::oauth;
+      return context.provider->type == Type::oauth && context.provider->oauth2;
+    case Needs::oauth1:
+      return context.provider->type == Type::oauth && !context.provider->oauth2;
   }
   return false;
 }
