@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "routes/context.hpp"
 
 namespace routes {
@@ -33,18 +35,23 @@ bool is_usable(const Context& context, const std::string& url) {
   return url.empty() || auth::is_callback_url(url, context.options.site);
 }
 
+/// One that comes twice is none, as in v3: who reads the first and who the last would not agree.
+bool is_query_usable(const Context& context) {
+  const auto is_callback_url = [](const auto& parameter) { return parameter.first == "callbackUrl"; };
+  const auto count = std::count_if(context.query.begin(), context.query.end(), is_callback_url);
+  return count < 2 && is_usable(context, http::first(context.query, "callbackUrl").value_or(""));
+}
+
 /// v3 judges query and cookie before anything else, and sets no cookie then.
 std::optional<http::Response> refuse_callback_url(Context& context) {
   const std::string cookie = context.cookie(context.options.cookies.callback_url);
-  if (is_usable(context, http::first(context.query, "callbackUrl").value_or("")) &&
-      is_usable(context, cookie))
-    return {};
+  if (is_query_usable(context) && is_usable(context, cookie)) return {};
   context.services.log.warn("callback_url_invalid", {{"action", context.target.action}});
   // In v3 the error page redirects to itself for ever: the cookie goes here, so that it ends.
   if (context.target.action == "error") {
     if (!is_usable(context, cookie)) context.clear_cookie(context.options.cookies.callback_url);
     context.callback_url = context.options.site.base_url;
-    return context.finish(error_page(context, name(model::Code::Configuration)));
+    return error_page(context, name(model::Code::Configuration));
   }
   const std::string& own = context.options.pages.error;
   return context.redirect(http::with_query(own.empty() ? context.url("error") : own,
