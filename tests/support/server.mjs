@@ -12,7 +12,7 @@ const apacheModules = {
 }
 
 /** A test signs in more often than a person would; one that is about the limits configures its own. */
-const manySignIns = { rateLimits: { address: null, account: null, recipient: null } }
+const unlimited = { address: null, account: null, recipient: null }
 
 let count = 0
 
@@ -41,7 +41,7 @@ export function layOut({ name = 'site', config, beside = false, umask } = {}) {
 }
 
 export function writeConfig(site, config) {
-  writeFileSync(site.configFile, JSON.stringify({ ...manySignIns, ...config }, null, 2), { mode: 0o600 })
+  writeFileSync(site.configFile, JSON.stringify({ ...config, rateLimits: config.rateLimits ?? unlimited }, null, 2), { mode: 0o600 })
   if (isRoot) chownSync(site.configFile, serverUser.uid, serverUser.gid)
 }
 
