@@ -26,24 +26,23 @@ Json overlaid(Json entry, const Json& more) {
 
 }  // namespace
 
-HostileProvider::HostileProvider(FakeClient& client, const FakeClock& clock, std::string at)
-    : issuer(std::move(at)), clock_(clock) {
+HostileProvider::HostileProvider(FakeClient& client, const FakeClock& clock) : clock_(clock) {
+  const std::string at = issuer;
   keys = Json::array({public_half(key)});
   document = Json::object({{"issuer", issuer},
-                           {"authorization_endpoint", issuer + "/authorize"},
-                           {"token_endpoint", issuer + "/token"},
-                           {"userinfo_endpoint", issuer + "/userinfo"},
-                           {"jwks_uri", issuer + "/keys"},
+                           {"authorization_endpoint", at + "/authorize"},
+                           {"token_endpoint", at + "/token"},
+                           {"userinfo_endpoint", at + "/userinfo"},
+                           {"jwks_uri", at + "/keys"},
                            {"code_challenge_methods_supported", Json::array({"S256"})},
                            {"id_token_signing_alg_values_supported", Json::array({"RS256", "ES256"})}});
-  client.on(issuer + "/.well-known/openid-configuration",
+  client.on(at + "/.well-known/openid-configuration",
             [this](const http::Outgoing&) { return json(200, document); });
-  client.on(issuer + "/keys", [this](const http::Outgoing&) {
+  client.on(at + "/keys", [this](const http::Outgoing&) {
     return json(200, Json::object({{"keys", keys}}));
   });
-  client.on(issuer + "/token", [this](const http::Outgoing& request) { return token_endpoint(request); });
-  client.on(issuer + "/userinfo",
-            [this](const http::Outgoing& request) { return userinfo_endpoint(request); });
+  client.on(at + "/token", [this](const http::Outgoing& request) { return token_endpoint(request); });
+  client.on(at + "/userinfo", [this](const http::Outgoing& request) { return userinfo_endpoint(request); });
 }
 
 Json HostileProvider::entry(const Json& more) const {
@@ -56,13 +55,14 @@ Json HostileProvider::entry(const Json& more) const {
                   more);
 }
 
-Json HostileProvider::plain_entry(const std::string& id, const Json& more) const {
+Json HostileProvider::plain_entry(const std::string& id, const Json& more) {
+  const std::string at = issuer;
   return overlaid(Json::object({{"id", id},
                                 {"name", id},
                                 {"type", "oauth"},
-                                {"authorizationUrl", issuer + "/authorize?response_type=code"},
-                                {"accessTokenUrl", issuer + "/token"},
-                                {"profileUrl", issuer + "/userinfo"},
+                                {"authorizationUrl", at + "/authorize?response_type=code"},
+                                {"accessTokenUrl", at + "/token"},
+                                {"profileUrl", at + "/userinfo"},
                                 {"clientId", client_id},
                                 {"clientSecret", client_secret}}),
                   more);
@@ -115,7 +115,7 @@ http::Answer HostileProvider::token_endpoint(const http::Outgoing& request) {
   const http::Pairs form = http::parse_form(request.body, 100);
   const auto of = [&](const char* name) { return http::first(form, name).value_or(""); };
   const bool by_form = of("client_id") == client_id && of("client_secret") == client_secret;
-  const std::string basic = "Basic " + base::to_base64(client_id + ":" + client_secret);
+  const std::string basic = "Basic " + base::to_base64(std::string(client_id) + ":" + client_secret);
   if (!by_form && header_of(request, "Authorization") != basic)
     return refuse("invalid_client", "who are you");
   const auto found = grants_.find(of("code"));

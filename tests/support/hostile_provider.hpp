@@ -12,10 +12,11 @@ namespace support {
 class HostileProvider {
  public:
   /// Answers discovery, keys, tokens and userinfo at this address from now on.
-  HostileProvider(FakeClient&, const FakeClock&, std::string issuer);
+  HostileProvider(FakeClient&, const FakeClock&);
 
-  const std::string issuer;
-  const std::string client_id = "app", client_secret = "client-s3cret";
+  static constexpr const char* issuer = "https://op.example";
+  static constexpr const char* client_id = "app";
+  static constexpr const char* client_secret = "client-s3cret";
   const std::string access_token = "access-t0ken", refresh_token = "refresh-t0ken";
   base::Json person = base::Json::object(
       {{"sub", "ann"}, {"name", "Ann"}, {"email", "Ann@Example.com"}, {"picture", "https://op.example/ann"}});
@@ -35,7 +36,7 @@ class HostileProvider {
   /// What goes into `providers`, with further members laid over it.
   base::Json entry(const base::Json& more = base::Json::object()) const;
   /// The same without discovery: plain OAuth 2.0 by the same endpoints, under this id.
-  base::Json plain_entry(const std::string& id, const base::Json& more = base::Json::object()) const;
+  static base::Json plain_entry(const std::string& id, const base::Json& more = base::Json::object());
   /// The person agrees: the callback's parameters.
   http::Pairs approve(const std::string& authorization_url);
   /// Publishes another key from now on.

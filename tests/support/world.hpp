@@ -89,7 +89,7 @@ class World {
   FakeClient client;
   FakeHooks hooks;
   FakeCache cache;
-  HostileProvider op{client, clock, "https://op.example"};
+  HostileProvider op{client, clock};
   scratch::Folder folder;
   std::vector<std::string> log;  // all lines, debug ones too
   routes::Options options;
