@@ -44,6 +44,10 @@ hooks::SignInAnswer FakeHooks::sign_in(const base::Json& user, const base::Json&
   return on_sign_in ? on_sign_in(user, account, profile) : Hooks::sign_in(user, account, profile);
 }
 
+std::string FakeHooks::redirect(const std::string& url, const std::string& base_url) {
+  return on_redirect ? on_redirect(url) : Hooks::redirect(url, base_url);
+}
+
 base::Json FakeHooks::session(base::Json session, const base::Json& user_or_token) {
   return on_session ? on_session(std::move(session), user_or_token) : session;
 }

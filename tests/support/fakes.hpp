@@ -72,10 +72,12 @@ class FakeHooks : public hooks::Hooks {
       on_sign_in;
   std::function<base::Json(base::Json session, const base::Json& user_or_token)> on_session;
   std::function<base::Json(base::Json token)> on_jwt;
+  std::function<std::string(const std::string& url)> on_redirect;
   std::function<void(std::string_view)> on_event;
   std::vector<std::pair<std::string, base::Json>> events;
 
   hooks::SignInAnswer sign_in(const base::Json&, const base::Json&, const base::Json&) override;
+  std::string redirect(const std::string& url, const std::string& base_url) override;
   base::Json session(base::Json, const base::Json&) override;
   base::Json jwt(base::Json, const base::Json&, const base::Json&, const base::Json&, bool) override;
   base::Json jwt(base::Json) override;
