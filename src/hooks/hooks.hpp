@@ -29,7 +29,8 @@ class Hooks {
   virtual ~Hooks() = default;
   // Callbacks. Each throws Thrown or Rejected as the owner's code does.
   virtual SignInAnswer sign_in(const base::Json& user, const base::Json& account, const base::Json& profile);
-  /// A path becomes absolute, a URL of the same origin stays, else the base URL.
+  /// A path becomes absolute, a URL of the same origin stays, else the base URL. Throws Thrown for what is no
+  /// URL.
   virtual std::string redirect(const std::string& url, const std::string& base_url);
   virtual base::Json session(base::Json session, const base::Json& user_or_token);
   virtual base::Json jwt(base::Json token, const base::Json& user, const base::Json& account,

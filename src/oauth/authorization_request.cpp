@@ -7,8 +7,10 @@ namespace oauth {
 namespace {
 
 /// What a page's query must never replace: else a link could start a flow that protects somebody else.
+/// `request` and `request_uri` (RFC 9101) would replace all of it.
 bool is_protected(std::string_view name) {
-  constexpr std::array names{"client_id", "redirect_uri", "response_type", "state", "nonce"};
+  constexpr std::array names{"client_id", "redirect_uri", "response_type", "state",
+                             "nonce",     "request",      "request_uri"};
   for (const char* known : names)
     if (name == known) return true;
   return name.starts_with("code_challenge");

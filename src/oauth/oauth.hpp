@@ -57,6 +57,8 @@ class Documents {
  private:
   Document fetch(const std::string& url);
   std::optional<Document> remembered(const std::string& url);
+  /// What another process has fetched since this one did.
+  std::optional<Document> newer_elsewhere(const std::string& url);
   void remember(const std::string& url, const Document&);
 
   http::Client& client_;

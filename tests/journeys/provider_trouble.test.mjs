@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { freePort, until } from '../support/process.mjs'
-import { manySignIns, startSite } from '../support/server.mjs'
+import { startSite } from '../support/server.mjs'
 import { answerTo, atHash, startStub } from '../support/stub_provider.mjs'
 import { Visitor } from '../support/visitor.mjs'
 
@@ -18,7 +18,6 @@ describe('a provider in trouble', () => {
       configure: ({ url }) => ({
         url,
         database: 'sqlite:auth.db',
-        ...manySignIns,
         providers: [
           stub.entry(),
           stub.entry({ id: 'gone', issuer: nobodyThere }),
