@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "routes/context.hpp"
 
 namespace routes {
@@ -21,6 +23,11 @@ bool is_usable(const Context& context, const std::string& url) {
   return url.empty() || auth::is_callback_url(url, context.options.site);
 }
 
+bool comes_twice(const http::Pairs& pairs, std::string_view wanted) {
+  return std::count_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == wanted; }) >
+         1;
+}
+
 /// v3's answer to a callback URL that is none.
 http::Response refuse(Context& context, const std::string& why) {
   context.services.log.warn("callback_url_invalid", {{"action", context.target.action}, {"reason", why}});
@@ -37,6 +44,7 @@ http::Response refuse(Context& context, const std::string& why) {
 
 /// v3 judges query and cookie before anything else, and sets no cookie then.
 std::optional<http::Response> refuse_callback_url(Context& context) {
+  if (comes_twice(context.query, "callbackUrl")) return refuse(context, "the query has it twice");
   if (!is_usable(context, http::first(context.query, "callbackUrl").value_or("")))
     return refuse(context, "the query's is no path or http(s) URL");
   if (!is_usable(context, context.cookie(context.options.cookies.callback_url)))

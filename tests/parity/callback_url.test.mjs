@@ -66,7 +66,7 @@ describe('CSRF and callback URLs', () => {
 
     compareAll(() => sites.db, [...local, ...foreign, ...ofOtherKinds, '//', '//['].flatMap((value) => [...everywhere(value), body(value)]))
     compareAll(() => sites.db, unreadable.flatMap((value) => [...everywhere(value),
-      body(value, ['answers', { ...signedOut, cookies: [home, ended] }, { status: 504, location: undefined, body: 'v3 does not answer: Invalid URL', cookies: [] }])]))
+      body(value, ['answers', { status: 302, location: `${url}/error?error=Configuration`, body: '' }, { status: 504, location: undefined, body: 'v3 does not answer: Invalid URL' }])]))
 
     const userinfo = 'http://user@localhost:3000/'
     const refused = (v3) => ['userinfo', { cookies: [home, ended], location: origin }, v3]
