@@ -97,6 +97,8 @@ http::Response signin_page(Context&);
 http::Response signout_page(Context&);
 http::Response verify_request_page(Context&);
 http::Response error_page(Context&, std::string_view code);
+/// Where there is no configuration yet.
+http::Response unconfigured_page(const http::Request&);
 
 // --- endpoints ---
 

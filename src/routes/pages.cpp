@@ -123,13 +123,10 @@ http::Response error_page(Context& context, std::string_view code) {
   return render_error(page_for(context, "titleError"), error_texts(code), context.url("signin"));
 }
 
-http::Response unconfigured(const http::Request& request) {
+http::Response unconfigured_page(const http::Request& request) {
   const PageOptions plain;
-  http::Response response =
-      render_error(Page(plain, {}, request.accept_language, "titleError", crypto::system_random()),
-                   error_texts("configuration"), "");
-  response.headers.emplace_back("Cache-Control", "private, no-store");
-  return response;
+  return render_error(Page(plain, {}, request.accept_language, "titleError", crypto::system_random()),
+                      error_texts("configuration"), "");
 }
 
 }  // namespace routes

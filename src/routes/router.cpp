@@ -170,4 +170,6 @@ http::Response handle(const Services& services, const http::Request& request) {
   return with_headers(std::move(response));
 }
 
+http::Response unconfigured(const http::Request& request) { return with_headers(unconfigured_page(request)); }
+
 }  // namespace routes
