@@ -47,16 +47,16 @@ $(BUILD)/obj/embedded.o: $(BUILD)/gen/embedded.S
 
 PORT ?= 8080
 run:
-	scripts/packages run
-	$(MAKE) all
-	scripts/run --port $(PORT)
+	@scripts/packages run
+	@$(MAKE) -s -j$$(nproc) all
+	@exec scripts/run --port $(PORT)
 
 test:
-	scripts/packages test
-	$(MAKE) all $(BUILD)/unit-tests
-	scripts/check-layers
-	scripts/check-readme
-	tests/run
+	@scripts/packages test
+	@$(MAKE) -s -j$$(nproc) all $(BUILD)/unit-tests
+	@scripts/check-layers
+	@scripts/check-readme
+	@tests/run
 
 # The quick ones: units and the layers, with what is installed.
 check: $(BUILD)/unit-tests

@@ -53,7 +53,12 @@ http::Response callback_oauth(Context& context) {
   oauth::check_answer(provider, metadata, answer, flow, context.csrf_token, context.now());
   const oauth::Identity who = oauth::identify(lent.client, lent.documents, provider, metadata, answer, flow,
                                               redirect_uri(context), lent.clock);
-  context.callback_url = flow.callback_url;
+  return identified(context, who, flow.callback_url);
+}
+
+http::Response identified(Context& context, const oauth::Identity& who, const std::string& callback_url) {
+  const Services& lent = context.services;
+  context.callback_url = callback_url;
   const hooks::SignInAnswer allowed =
       lent.hooks.sign_in(user_or_profile(context, who), who.account, who.profile);
   if (!allowed.redirect.empty()) return context.redirect(allowed.redirect);
@@ -63,7 +68,7 @@ http::Response callback_oauth(Context& context) {
   const auth::SignInParts parts{lent.options.session, context.now(), lent.random};
   return signed_in(context,
                    auth::sign_in_account(context.store(), parts, visitor(context), who.user,
-                                         account_of(who, provider), who.account),
+                                         account_of(who, *context.provider), who.account),
                    who.account, who.profile);
 }
 
