@@ -91,7 +91,7 @@ server.bind = "127.0.0.1"
 server.port = ${port}
 server.upload-dirs = ( "${site.folder}" )
 index-file.names = ( "index.html" )
-mimetype.assign = ( ".html" => "text/html; charset=utf-8" )
+mimetype.assign = ( ".html" => "text/html; charset=utf-8", ".js" => "text/javascript; charset=utf-8" )
 ${isRoot ? `server.username = "${serverUser.name}"\nserver.groupname = "${serverUser.name}"` : ''}
 var.nextauth = "${site.program}"
 var.nextauth_config = "${site.configFile}"
