@@ -75,7 +75,7 @@ http::Answer send(const Oauth1Parts& parts, const Provider& provider, const Toke
                               .body = oauth1_form(call.form),
                               .follow = false});
   } catch (const http::Unreachable& error) {
-    throw AuthError(Code::OAuthCallback, error.what());
+    throw AuthError(Code::Callback, error.what());
   }
 }
 

@@ -48,7 +48,7 @@ http::Answer send(http::Client& client, const std::string& method, const Profile
     return client.send(
         {.method = method, .url = request.url, .headers = request.headers, .body = {}, .follow = true});
   } catch (const http::Unreachable& error) {
-    throw AuthError(Code::OAuthCallback, error.what());
+    throw AuthError(Code::Callback, error.what());
   }
 }
 

@@ -115,7 +115,7 @@ TokenResponse token_request(http::Client& client, const Provider& provider, cons
   try {
     answer = client.send(request);
   } catch (const http::Unreachable& error) {
-    throw AuthError(Code::OAuthCallback, error.what());
+    throw AuthError(Code::Callback, error.what());
   }
   TokenResponse tokens{.raw = read_tokens(answer), .access_token = {}, .refresh_token = {}, .id_token = {}};
   check_success(answer, tokens.raw, {code, secret, code_verifier});

@@ -260,7 +260,7 @@ TEST_CASE("OAuth 1.0a: a redirect, an error and silence are no answer") {
     CHECK(failure([&] { w.start(); }) == "Callback: request token: status " + std::to_string(status));
   }
   w.client.answer = [](const auto&) -> http::Answer { throw http::Unreachable("photos: refused"); };
-  CHECK(failure([&] { w.start(); }) == "OAuthCallback: photos: refused");
+  CHECK(failure([&] { w.start(); }) == "Callback: photos: refused");
 }
 
 TEST_CASE("OAuth 1.0a: an address whose query cannot be signed is named, without it") {
