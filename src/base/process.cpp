@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,7 +25,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds longest_wait{20};  // until it is looked whether the program has ended
 constexpr int unknown_exit_code = 255;    // where somebody else in this process has asked for it
-constexpr int first_free_descriptor = 3;  // after standard input, output and error
+constexpr int secret_descriptor = 3;      // after standard input, output and error
+constexpr int first_free_descriptor = 4;
 
 [[noreturn]] void fail(const ProcessOptions& options, const std::string& why) {
   throw std::runtime_error(options.command.at(0) + ": " + why);
@@ -59,7 +61,7 @@ struct Pipe {
   Descriptor read, write;
 };
 
-/// Not one of the first three: what is copied onto those would else be overwritten.
+/// None of the first ones: what is copied onto those would else be overwritten.
 Descriptor moved_up(Descriptor from, const ProcessOptions& options) {
   if (from.get() >= first_free_descriptor) return from;
   Descriptor to(::fcntl(from.get(), F_DUPFD_CLOEXEC, first_free_descriptor));
@@ -73,6 +75,17 @@ Pipe make_pipe(const ProcessOptions& options) {
   Descriptor read(ends[0]);
   Descriptor write(ends[1]);
   return {moved_up(std::move(read), options), moved_up(std::move(write), options)};
+}
+
+/// A file in memory alone, that no other program can open; closed if there is nothing to be in it.
+Descriptor make_secret(const ProcessOptions& options) {
+  if (options.secret_input.empty()) return Descriptor();
+  Descriptor file(::memfd_create("input", MFD_CLOEXEC));
+  if (!file.is_open()) check(errno, options);
+  const auto size = ssize_t(options.secret_input.size());
+  if (::pwrite(file.get(), options.secret_input.data(), options.secret_input.size(), 0) != size)
+    check(errno, options);
+  return moved_up(std::move(file), options);
 }
 
 void no_waiting(const Descriptor& end) { ::fcntl(end.get(), F_SETFL, O_NONBLOCK); }
@@ -106,16 +119,19 @@ void make_sure_of_exit_codes() {
   ::sigaction(SIGCHLD, &now, nullptr);
 }
 
-/// How it starts: own process group, every signal as the system has it, and no descriptor but the three.
+/// How it starts: own process group, every signal as the system has it, and no descriptor but those meant for
+/// it.
 class Start {
  public:
-  Start(const Pipe& in, const Pipe& out, const Pipe& error) {
+  Start(const Pipe& in, const Pipe& out, const Pipe& error, const Descriptor& secret) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawn_file_actions_adddup2(&actions_, in.read.get(), STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions_, out.write.get(), STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions_, error.write.get(), STDERR_FILENO);
+    if (secret.is_open()) ::posix_spawn_file_actions_adddup2(&actions_, secret.get(), secret_descriptor);
     // Libraries do not mark every descriptor of theirs: a visitor's connection, say.
-    ::posix_spawn_file_actions_addclosefrom_np(&actions_, first_free_descriptor);
+    ::posix_spawn_file_actions_addclosefrom_np(&actions_,
+                                               secret.is_open() ? first_free_descriptor : secret_descriptor);
     ::posix_spawnattr_init(&attributes_);
     sigset_t signals;
     sigemptyset(&signals);
@@ -265,7 +281,8 @@ ProcessResult run_process(const ProcessOptions& options) {
   Pipe in = make_pipe(options);
   Pipe out = make_pipe(options);
   Pipe error = make_pipe(options);
-  Child child(Start(in, out, error)(options));
+  const Descriptor secret = make_secret(options);
+  Child child(Start(in, out, error, secret)(options));
   Conversation conversation(options, std::move(in), std::move(out), std::move(error));
   return conversation.finish(child);
 }

@@ -15,6 +15,7 @@ struct ProcessResult {
 struct ProcessOptions {
   std::vector<std::string> command{};      // the program, by path or looked for in PATH, and its arguments
   std::string input{};                     // its standard input
+  std::string secret_input{};              // what it can read from /dev/fd/3, kept in memory; "" for none
   std::vector<std::string> environment{};  // NAME=VALUE; nothing else is in it
   std::chrono::milliseconds timeout{10000};
   size_t output_limit = 65536;  // bytes

@@ -64,6 +64,14 @@ TEST_CASE("no descriptor of ours reaches the program, marked or not") {
   CHECK(result.output == "0\n1\n2\n");
 }
 
+TEST_CASE("a secret comes by a descriptor of its own, and only where there is one") {
+  ProcessOptions options = shell("cat; cat /dev/fd/3; ls /proc/self/fd | wc -l");
+  options.input = "public ";
+  options.secret_input = "secret ";
+  CHECK(run_process(options).output == "public secret 5\n");  // ls has the folder open too
+  CHECK(run_process(shell("ls /proc/self/fd | wc -l")).output == "4\n");
+}
+
 TEST_CASE("a signal that we ignore or block ends the program all the same") {
   const auto before = ::signal(SIGPIPE, SIG_IGN);
   const auto result = run_process(shell("kill -PIPE $$; echo still here"));
