@@ -80,6 +80,8 @@ struct ServerError : std::runtime_error {
 /// STARTTLS is required on port 587, and wherever a password is sent, but for `?tls=off` and for loopback
 /// addresses. smtp:// without a port is port 587 and smtps:// is 465, as in nodemailer. Throws ServerError.
 Server read_server(std::string_view);
+/// Whether it is this machine's own.
+bool is_loopback(const Smtp&);
 
 struct Limits {
   std::chrono::seconds connect{5};

@@ -78,11 +78,6 @@ void read_host_and_port(std::string_view text, Smtp& server) {
   read_port(port, server);
 }
 
-bool is_loopback(const Smtp& server) {
-  const auto url = http::parse_url("http://" + server.host);
-  return url && http::is_loopback(*url);
-}
-
 /// `?tls=off` is all there is.
 bool is_tls_off(std::string_view query) {
   if (query.empty()) return false;
@@ -121,6 +116,11 @@ Sendmail read_sendmail(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_loopback(const Smtp& server) {
+  const auto url = http::parse_url("http://" + server.host);
+  return url && http::is_loopback(*url);
+}
 
 Server read_server(std::string_view text) {
   if (base::has_control(text)) throw ServerError("must not contain control characters");
