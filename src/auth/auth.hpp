@@ -95,6 +95,19 @@ struct TooMany : std::runtime_error {
 /// Counts an attempt of `whom` ("address", "account" or "recipient" is the kind). Throws TooMany.
 void count_attempt(store::Store&, const Rate&, std::string_view kind, std::string_view whom);
 
+// --- links in mails ---
+
+/// The token of a new link, 32 random bytes in hex; the row keeps hex SHA-256 of it and the secret, as v3's
+/// does.
+std::string new_verification_request(store::Store&, const std::string& identifier, Seconds max_age,
+                                     const base::Secret&, base::Time now, crypto::Random&);
+/// Whether the link would be accepted now. Uses nothing up.
+bool is_verification_request(store::Store&, const std::string& identifier, const std::string& token,
+                             const base::Secret&, base::Time now);
+/// Uses the link up: true for one caller, even when several ask at once; false if it is unknown or expired.
+bool use_verification_request(store::Store&, const std::string& identifier, const std::string& token,
+                              const base::Secret&, base::Time now);
+
 // --- signing in ---
 
 struct Event {
@@ -129,6 +142,11 @@ struct SignInParts {
 /// One transaction.
 SignedIn sign_in_account(store::Store&, const SignInParts&, const Visitor&, const base::Json& profile,
                          const model::Account&, const base::Json& account_json);
+
+/// v3's rules for links in mails: whoever has the address signs in as its user, who is verified from then on,
+/// and made where there is none; a session that the browser had before ends where the user was known. One
+/// transaction. AuthError(EmailCreateAccount) if the user cannot be made.
+SignedIn sign_in_email(store::Store&, const SignInParts&, const Visitor&, const std::string& address);
 
 /// Without a database: the profile is the user.
 SignedIn sign_in_profile(const base::Json& profile);

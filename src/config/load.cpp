@@ -60,11 +60,23 @@ base::Json read_file(const fs::path& file, Notes& notes) {
   return {};
 }
 
-void override_by_environment(base::Json& root, const Environment& environment) {
+/// What the process's environment says in place of the file.
+base::Json overrides(const Environment& environment) {
+  base::Json found = base::Json::object();
   for (const auto& [variable, key] :
        {std::pair{"NEXTAUTH_URL", "url"}, std::pair{"NEXTAUTH_SECRET", "secret"},
         std::pair{"DATABASE_URL", "database"}})
-    if (auto value = environment(variable); value && !value->empty()) root.set(key, std::move(*value));
+    if (auto value = environment(variable); value && !value->empty()) found.set(key, std::move(*value));
+  return found;
+}
+
+/// The file's values with variables replaced; those of the environment are taken as they are: a secret may
+/// well contain "${".
+void complete(base::Json& root, const Environment& environment, Notes& notes) {
+  const base::Json from_environment = overrides(environment);
+  for (const auto& [key, value] : from_environment.members()) root.erase(key);
+  replace_variables(root, "", environment, notes);
+  for (const auto& [key, value] : from_environment.members()) root.set(key, value);
 }
 
 void read_all(const base::Json& root, Config& config, Notes& notes) {
@@ -103,8 +115,7 @@ Loaded load(const Environment& environment, const fs::path& beside) {
   if (!loaded.config.file.empty()) {
     base::Json root = read_file(loaded.config.file, notes);
     if (root.is_object()) {
-      override_by_environment(root, environment);
-      replace_variables(root, "", environment, notes);
+      complete(root, environment, notes);
       read_all(root, loaded.config, notes);
     }
   }

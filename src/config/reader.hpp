@@ -60,6 +60,10 @@ void read_limits(const Reader&, Config&);
 void read_rate_limits(const Reader&, Config&);
 void read_providers(const Reader&, Config&);
 
+/// What an email provider's keys say; its server, which may hold a password, is not kept in the entry.
+void read_email(const base::Json& configured, providers::Provider&, const std::string& pointer, Notes&,
+                Config&);
+
 /// Replaces ${NAME} in every string; a variable that is not set is a complaint.
 void replace_variables(base::Json&, const std::string& pointer, const Environment&, Notes&);
 

@@ -91,6 +91,9 @@ class HttplibClient : public Client {
       const httplib::Result result = connection->client->send(translate(request, url, answer, too_large));
       if (too_large) throw Unreachable(place(url) + ": the answer is too large");
       if (*watchdog.reason() != '\0') throw Unreachable(place(url) + ": " + watchdog.reason());
+      // The library's own timeout for a read may be the first to notice.
+      if (!result && std::chrono::steady_clock::now() >= deadline)
+        throw Unreachable(place(url) + ": timed out");
       if (!result) throw Unreachable(place(url) + ": " + httplib::to_string(result.error()));
       answer.status = result->status;
       for (const auto& [name, value] : result->headers) answer.headers.emplace_back(name, value);

@@ -127,7 +127,8 @@ struct TokenResponse {
   std::string access_token{}, refresh_token{}, id_token{};
 };
 
-/// Redeems the code (RFC 6749 §4.1.3). Throws AuthError(Callback) if the provider refuses or does not answer.
+/// Redeems the code (RFC 6749 §4.1.3). Throws AuthError: Callback if the provider refuses; if it does
+/// not answer Callback too, or OAuthCallback with a provider used by discovery.
 TokenResponse token_request(http::Client&, const Provider&, const Metadata&, const std::string& code,
                             const std::string& redirect_uri, const std::string& code_verifier,
                             base::Time now);

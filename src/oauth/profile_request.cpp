@@ -43,12 +43,13 @@ ProfileRequest profile_request(const Provider& provider, const Metadata& metadat
   return request;
 }
 
-http::Answer send(http::Client& client, const std::string& method, const ProfileRequest& request) {
+http::Answer send(http::Client& client, const Provider& provider, const std::string& method,
+                  const ProfileRequest& request) {
   try {
     return client.send(
         {.method = method, .url = request.url, .headers = request.headers, .body = {}, .follow = true});
   } catch (const http::Unreachable& error) {
-    throw AuthError(Code::Callback, error.what());
+    throw AuthError(no_answer(provider), error.what());
   }
 }
 
@@ -63,7 +64,7 @@ void add_extra(http::Client& client, const Provider& provider, const providers::
     if (known && !known->is_falsy()) continue;
     try {
       const std::string url = providers::expand_url(provider, request.text_of("url").value_or(""), values);
-      const http::Answer answer = send(client, "GET", {url, headers});
+      const http::Answer answer = send(client, provider, "GET", {url, headers});
       auto json = base::try_parse_json(answer.body, profile_json);
       if (answer.status >= 200 && answer.status < 300 && json) profile.set(name, std::move(*json));
     } catch (const AuthError&) {
@@ -82,7 +83,7 @@ void check_subject(const base::Json& profile, const base::Json& claims) {
 base::Json fetch_profile(http::Client& client, const Provider& provider, const Metadata& metadata,
                          const providers::Values& values) {
   const ProfileRequest request = profile_request(provider, metadata, values);
-  const http::Answer answer = send(client, provider.profile_method, request);
+  const http::Answer answer = send(client, provider, provider.profile_method, request);
   const bool is_userinfo = !values.claims.is_null();
   if (is_userinfo ? answer.status != 200 : answer.status < 200 || answer.status > 299)
     throw AuthError(Code::Callback, "profile request: status " + std::to_string(answer.status));

@@ -7,6 +7,11 @@ namespace oauth {
 /// A flow of this provider and this browser, not yet to be found by anything.
 model::Flow begin_flow(const Provider&, const std::string& csrf_token, base::Time now);
 
+/// Where it ends when this provider cannot be reached or does not answer in time and size: Callback as in v3;
+/// with a provider used by discovery, which v3 does not know, OAuthCallback like all that is wrong with such
+/// a one.
+Code no_answer(const Provider&);
+
 /// The profile in this answer. Throws UnreadableProfile if it is no JSON object.
 base::Json read_profile(const http::Answer&);
 

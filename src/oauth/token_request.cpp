@@ -1,5 +1,5 @@
 #include "base/text.hpp"
-#include "oauth/oauth.hpp"
+#include "oauth/shared.hpp"
 
 namespace oauth {
 namespace {
@@ -102,6 +102,10 @@ std::string text_at(const base::Json& tokens, std::string_view path) {
 
 }  // namespace
 
+Code no_answer(const Provider& provider) {
+  return provider.issuer.empty() ? Code::Callback : Code::OAuthCallback;
+}
+
 TokenResponse token_request(http::Client& client, const Provider& provider, const Metadata& metadata,
                             const std::string& code, const std::string& redirect_uri,
                             const std::string& code_verifier, base::Time now) {
@@ -115,7 +119,7 @@ TokenResponse token_request(http::Client& client, const Provider& provider, cons
   try {
     answer = client.send(request);
   } catch (const http::Unreachable& error) {
-    throw AuthError(Code::Callback, error.what());
+    throw AuthError(no_answer(provider), error.what());
   }
   TokenResponse tokens{.raw = read_tokens(answer), .access_token = {}, .refresh_token = {}, .id_token = {}};
   check_success(answer, tokens.raw, {code, secret, code_verifier});

@@ -99,14 +99,23 @@ std::string redirect_uri(const Context&);
 /// The provider's answer: a query's parameters, and those of a form (response_mode=form_post).
 http::Pairs answer_parameters(const Context&);
 
+/// How this request's email provider sends. Throws AuthError(Configuration) without a database.
+const EmailOptions& email_options(const Context&);
+/// The account as v3's callbacks see it.
+base::Json email_account(const Context&, const std::string& address);
+
 // --- pages ---
 
 http::Response signin_page(Context&);
 http::Response signout_page(Context&);
 http::Response verify_request_page(Context&);
 http::Response error_page(Context&, std::string_view code);
+/// Where there is no configuration yet.
+http::Response unconfigured_page(const http::Request&);
 /// 429, for people and, with json=true, for programs.
 http::Response too_many(Context&, const auth::TooMany&);
+/// Behind the link in a mail: a button that uses it up.
+http::Response confirm_page(Context&, const std::string& email, const std::string& token);
 
 // --- endpoints ---
 
@@ -118,6 +127,8 @@ http::Response signin_oauth(Context&);
 http::Response callback_oauth(Context&);
 http::Response signin_oauth1(Context&);
 http::Response callback_oauth1(Context&);
+http::Response signin_email(Context&);
+http::Response callback_email(Context&);
 http::Response signout_get(Context&);
 http::Response signout_post(Context&);
 http::Response verify_request_get(Context&);

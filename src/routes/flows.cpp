@@ -5,8 +5,8 @@
 namespace routes {
 namespace {
 
-// A browser keeps some tabs' sign-ins; a cookie must stay below 4,096 bytes.
-constexpr size_t tab_limit = 3;
+constexpr size_t tab_limit = 3;        // sign-ins under way in one browser
+constexpr size_t cookie_limit = 3800;  // bytes: beyond 4,096, with its attributes, browsers drop it
 constexpr std::string_view state_purpose = "state";
 constexpr std::string_view verifier_purpose = "pkce.code_verifier";
 
@@ -18,13 +18,26 @@ base::Json::Array open(const Context& context, const Cookie& cookie, std::string
   return list && list->is_array() ? std::move(list->elements()) : base::Json::Array{};
 }
 
+std::string sealed(Context& context, std::string_view purpose, const base::Json::Array& list) {
+  return auth::seal(base::Json(list), purpose, oauth::flow_lifetime, context.services.secret(), context.now(),
+                    context.services.random);
+}
+
+/// Puts the list into the cookie; the oldest go until it is small enough.
 void close(Context& context, const Cookie& cookie, std::string_view purpose, base::Json::Array list) {
-  if (list.empty()) return context.clear_cookie(cookie);
   if (list.size() > tab_limit) list.erase(list.begin());
-  context.set_cookie(cookie,
-                     auth::seal(base::Json(std::move(list)), purpose, oauth::flow_lifetime,
-                                context.services.secret(), context.now(), context.services.random),
-                     context.now() + oauth::flow_lifetime);
+  std::string text = sealed(context, purpose, list);
+  while (text.size() > cookie_limit && list.size() > 1) {
+    list.erase(list.begin());
+    text = sealed(context, purpose, list);
+  }
+  // A callback URL of its own accord can be too long: better to end at the start page than not to sign in.
+  if (text.size() > cookie_limit && !list.empty()) {
+    list.front().erase("callbackUrl");
+    text = sealed(context, purpose, list);
+  }
+  if (list.empty()) return context.clear_cookie(cookie);
+  context.set_cookie(cookie, text, context.now() + oauth::flow_lifetime);
 }
 
 base::Json to_json(const model::Flow& flow) {

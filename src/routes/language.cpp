@@ -30,7 +30,7 @@ std::string choose_language(std::string_view accept_language, const std::vector<
     const size_t semicolon = std::min(range.find(';'), range.size());
     const std::string tag = base::lower(base::trim(range.substr(0, semicolon)));
     const std::string language = tag.substr(0, tag.find('-'));  // "de-AT" is served "de"
-    const int weight = quality(range.substr(semicolon));
+    const int weight = quality(base::lower(range.substr(semicolon)));
     if (weight <= best_quality || std::find(available.begin(), available.end(), language) == available.end())
       continue;
     best = language;

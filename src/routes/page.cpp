@@ -64,7 +64,7 @@ Page::Page(const PageOptions& options, const model::Site& site, std::string_view
   messages_ = read_messages(options, language);
   nonce_ = base::to_base64url(crypto::random_bytes(random, 16));
   const std::string host = host_of(site.base_url);
-  messages_.set("backToSite", message("backToSite", "{site}", host));
+  for (const char* key : {"backToSite", "mailSubject"}) messages_.set(key, message(key, "{site}", host));
   data = base::Json::object({{"lang", language},
                              {"dir", message("dir")},
                              {"title", message(title)},
@@ -88,15 +88,19 @@ std::optional<std::string> Page::source(const std::string& name) const {
   return file(options_, name + ".css");
 }
 
+std::string Page::fill(const std::string& file_name) const {
+  try {
+    return base::fill_template(file(options_, file_name).value_or(""), data,
+                               [this](std::string_view part) { return source(std::string(part)); });
+  } catch (const base::TemplateError& error) {
+    throw model::ConfigError("templates: " + file_name + ": " + error.what());
+  }
+}
+
 http::Response Page::render(const std::string& name, int status) const {
   http::Response response;
   response.status = status;
-  try {
-    response.body = base::fill_template(source(name).value_or(""), data,
-                                        [this](std::string_view part) { return source(std::string(part)); });
-  } catch (const base::TemplateError& error) {
-    throw model::ConfigError("templates: " + name + ".html: " + error.what());
-  }
+  response.body = fill(name + ".html");
   std::string policy = "default-src 'none'; style-src 'nonce-" + nonce_ + "'; img-src 'self'" +
                        image_origin(options_.brand_logo) + "; base-uri 'none'; frame-ancestors 'none'";
   policy += "; form-action " + (form_action.empty() ? std::string("'none'") : form_action);

@@ -19,6 +19,9 @@ class Page {
   /// The same with `slot` replaced.
   std::string message(std::string_view key, std::string_view slot, std::string_view value) const;
 
+  /// A template of this whole name, "mail.txt", filled with the data. An own one that is of no use is a
+  /// ConfigError.
+  std::string fill(const std::string& file_name) const;
   /// The page, with its Content-Security-Policy. An own template that is of no use is a ConfigError.
   http::Response render(const std::string& name, int status) const;
 

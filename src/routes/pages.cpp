@@ -32,6 +32,29 @@ Json button(const Context& context, const Page& page, const Provider& provider) 
                        {"action", context.url("signin/" + provider.id)}});
 }
 
+Json email_form(const Context& context, const Page& page, const Provider& provider) {
+  // v3's name for it, as long as the owner has chosen none.
+  const bool unnamed = provider.name == "Email";
+  return Json::object({{"isEmail", true},
+                       {"isCredentials", Json()},
+                       {"id", provider.id},
+                       {"name", provider.name},
+                       {"action", context.url("signin/" + provider.id)},
+                       {"label", unnamed ? page.message("signInWithEmail")
+                                         : page.message("signInWith", "{provider}", provider.name)},
+                       {"inputId", "input-email-for-" + provider.id + "-provider"},
+                       {"email", http::first(context.query, "email")}});
+}
+
+/// In configuration order; the first has the focus.
+Json forms(const Context& context, const Page& page) {
+  Json all = Json::array();
+  for (const Provider& provider : context.services.providers)
+    if (provider.type == Type::email) all.elements().push_back(email_form(context, page, provider));
+  for (Json& form : all.elements()) form.set("autofocus", &form == &all.elements().front());
+  return all;
+}
+
 /// v3's codes, and a form whose CSRF token was not ours any more.
 std::string error_sentence(const Context& context, const Page& page) {
   const auto error = http::first(context.query, "error");
@@ -100,9 +123,9 @@ http::Response signin_page(Context& context) {
   page.data.set("csrfToken", context.csrf_token);
   page.data.set("callbackUrl", context.callback_url);
   page.data.set("hasButtons", !buttons.elements().empty());
-  page.data.set("empty", buttons.elements().empty());
+  page.data.set("empty", context.services.providers.empty());
   page.data.set("buttons", std::move(buttons));
-  page.data.set("forms", Json::array());
+  page.data.set("forms", forms(context, page));
   page.form_action = form_targets(context);
   return page.render("signin", 200);
 }
@@ -120,6 +143,17 @@ http::Response verify_request_page(Context& context) {
   return page_for(context, "titleVerify").render("verify-request", 200);
 }
 
+http::Response confirm_page(Context& context, const std::string& email, const std::string& token) {
+  Page page = page_for(context, "titleConfirm");
+  page.data.set("action", context.url("callback/" + context.provider->id));
+  page.data.set("csrfToken", context.csrf_token);
+  page.data.set("callbackUrl", context.callback_url);
+  page.data.set("email", email);
+  page.data.set("token", token);
+  page.form_action = form_targets(context);
+  return page.render("confirm", 200);
+}
+
 http::Response error_page(Context& context, std::string_view code) {
   return render_error(page_for(context, "titleError"), error_texts(code), context.url("signin"));
 }
@@ -132,13 +166,10 @@ http::Response too_many(Context& context, const auth::TooMany& reason) {
   return response;
 }
 
-http::Response unconfigured(const http::Request& request) {
+http::Response unconfigured_page(const http::Request& request) {
   const PageOptions plain;
-  http::Response response =
-      render_error(Page(plain, {}, request.accept_language, "titleError", crypto::system_random()),
-                   error_texts("configuration"), "");
-  response.headers.emplace_back("Cache-Control", "private, no-store");
-  return response;
+  return render_error(Page(plain, {}, request.accept_language, "titleError", crypto::system_random()),
+                      error_texts("configuration"), "");
 }
 
 }  // namespace routes

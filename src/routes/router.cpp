@@ -9,9 +9,9 @@ using model::AuthError;
 using model::Code;
 using providers::Type;
 
-enum class Csrf { ignored, required };
+enum class Csrf : char { ignored, required };
 /// The type of the provider that the target's second part must name.
-enum class Needs { nothing, oauth, oauth1 };
+enum class Needs : char { nothing, oauth, oauth1, email };
 
 struct Route {
   Method method;
@@ -41,6 +41,13 @@ constexpr Route table[] = {
      signin_oauth1},
     {Method::get, "callback", Needs::oauth1, Csrf::ignored, Code::Callback, "oauth_callback_error",
      callback_oauth1},
+    {Method::post, "signin", Needs::email, Csrf::required, Code::EmailSignin, "signin_email_error",
+     signin_email},
+    {Method::get, "callback", Needs::email, Csrf::ignored, Code::Callback, "callback_email_error",
+     callback_email},
+    // Else another site could sign its visitors in, as somebody of its choice.
+    {Method::post, "callback", Needs::email, Csrf::required, Code::Callback, "callback_email_error",
+     callback_email},
     {Method::get, "signout", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", signout_get},
     {Method::post, "signout", Needs::nothing, Csrf::required, Code::Configuration, "signout_error",
      signout_post},
@@ -60,6 +67,8 @@ bool suits(const Route& route, const Context& context) {
       return context.provider->type == Type::oauth && context.provider->oauth2;
     case Needs::oauth1:
       return context.provider->type == Type::oauth && !context.provider->oauth2;
+    case Needs::email:
+      return context.provider->type == Type::email;
   }
   return false;
 }
@@ -147,6 +156,8 @@ http::Response answer(Context& context) {
     return server_problem(context);
   } catch (const providers::Error& error) {
     return failed(context, route, route.failure, error.what());
+  } catch (const mail::Error& error) {
+    return failed(context, route, route.failure, error.what());
   } catch (const crypto::Error& error) {
     return failed(context, route, route.failure, error.what());
   }
@@ -180,5 +191,7 @@ http::Response handle(const Services& services, const http::Request& request) {
   }
   return with_headers(std::move(response));
 }
+
+http::Response unconfigured(const http::Request& request) { return with_headers(unconfigured_page(request)); }
 
 }  // namespace routes

@@ -2,6 +2,7 @@
 // The REST API: one file an endpoint, a table in router.cpp.
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "hooks/hooks.hpp"
 #include "http/client.hpp"
 #include "http/http.hpp"
+#include "mail/mail.hpp"
 #include "oauth/oauth.hpp"
 #include "providers/providers.hpp"
 #include "store/store.hpp"
@@ -40,6 +42,15 @@ struct PageOptions {
   std::string brand_color, brand_logo;
 };
 
+/// How an email provider sends its links.
+struct EmailOptions {
+  mail::Server server;
+  mail::Mailbox from;
+  base::Seconds max_age{24 * 60 * 60};  // of a link
+  bool confirm = true;                  // the link shows a button, which uses it up; false: the link does
+  mail::Limits limits;
+};
+
 struct Options {
   model::Site site;
   PageUrls pages;
@@ -49,6 +60,7 @@ struct Options {
   auth::RateLimits rate_limits;
   std::vector<http::AddressRange> trusted_proxies;  // whose X-Forwarded-For is believed
   http::Limits limits;
+  std::map<std::string, EmailOptions, std::less<>> email;  // by provider's id
 };
 
 /// What the endpoints work with. All of it is lent, and may be used by many threads at once.

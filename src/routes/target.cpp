@@ -17,7 +17,7 @@ Target read(std::string_view route) {
   Target target;
   if (!route.starts_with('/')) return target;
   const auto parts = base::split(route.substr(1), '/');
-  target.known = parts.size() <= 2;
+  target.known = parts.size() == 1 || (parts.size() == 2 && !parts[1].empty());
   target.action = parts[0];
   if (parts.size() > 1) target.argument = parts[1];
   return target;

@@ -113,6 +113,15 @@ describe('a provider in trouble', () => {
     })
   }
 
+  // v3 knows no discovery: there, all that is wrong with the provider is OAuthCallback.
+  for (const what of ['a closed connection', 'two megabytes']) {
+    it(`found by discovery is refused when the token request is answered with ${what}`, { timeout: 30000 }, async () => {
+      const [why, answer] = broken[what]
+      stub.on('/token', answer)
+      await fails('OAuthCallback', why, () => signIn('stub'))
+    })
+  }
+
   it('cannot be asked when nobody is there: at the start', { timeout: 20000 }, async () => {
     await fails('OAuthSignin', /gone/, async () => {
       const visitor = new Visitor(site)

@@ -92,7 +92,7 @@ TEST_CASE("a discovery document that is none is OAuthSignin") {
   CHECK(has(refused([](World& w) { w.client.on(discovery, 404, "{}"); }), "status 404"));
 }
 
-TEST_CASE("a provider that is lost between sign-in and callback is Callback, as in v3") {
+TEST_CASE("a provider that is lost between sign-in and callback is OAuthCallback") {
   World w;
   const std::string back = w.browser.approve(w.start());
   w.clock.advance(oauth::flow_lifetime - 1s);
@@ -100,7 +100,7 @@ TEST_CASE("a provider that is lost between sign-in and callback is Callback, as 
   w.client.off(discovery);
   w.clock.advance(0s);
   w.client.off("https://op.example/token");
-  CHECK(refusal_of(w, w.get(back)) == "Callback: https://op.example/token: connection refused");
+  CHECK(refusal_of(w, w.get(back)) == "OAuthCallback: https://op.example/token: connection refused");
 }
 
 TEST_CASE("PKCE and nonce are used where the provider can do them") {

@@ -58,9 +58,10 @@ TEST_CASE("a profile that cannot be read leads back to the sign-in page") {
         }) == signin);
 }
 
-TEST_CASE("userinfo that is down, slow or too large is Callback, as in v3") {
+TEST_CASE("userinfo that is down, slow or too large is OAuthCallback") {
   for (const char* why : {"connection refused", "timed out", "the answer is too large"})
-    CHECK(refused([&](World& w) { w.client.off(userinfo, why); }) == "Callback: " + userinfo + ": " + why);
+    CHECK(refused([&](World& w) { w.client.off(userinfo, why); }) ==
+          "OAuthCallback: " + userinfo + ": " + why);
 }
 
 TEST_CASE("without discovery any success will do, and no id_token is looked at") {

@@ -108,11 +108,11 @@ TEST_CASE("the answer may be a form") {
   CHECK(w.sign_in("acme").location == "https://example.com");
 }
 
-TEST_CASE("a token endpoint that is down, slow or too large is Callback, as in v3") {
+TEST_CASE("a token endpoint that is down, slow or too large is OAuthCallback") {
   for (const char* why : {"connection refused", "timed out", "the answer is too large"}) {
     World w;
     w.client.off(token_url, why);
-    CHECK(refusal(w) == "Callback: " + token_url + ": " + why);
+    CHECK(refusal(w) == "OAuthCallback: " + token_url + ": " + why);
   }
 }
 

@@ -1,6 +1,6 @@
 // Child processes, ports and folders that belong to one test file and go when it goes, however it ends.
 import { spawn } from 'node:child_process'
-import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -130,7 +130,9 @@ export function accepts(target, host = '127.0.0.1') {
 export function family(pid) {
   let below = []
   try {
-    below = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+    // Any of its threads may have started one.
+    below = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number))
   } catch {
     return []
   }

@@ -34,6 +34,7 @@ World::World(const Setup& setup) : log_({.json = setup.json_log, .debug = true},
   options.site = {setup.base_url, setup.base_path};
   options.cookies = routes::default_cookies(setup.base_url.starts_with("https:"));
   options.session.jwt = setup.jwt || !setup.database;
+  options.rate_limits = {{}, {}, {}};  // none but where a test is about them
   jwt.secret = secret;
   providers.push_back(provider_of(op.entry(setup.op)));
   for (const Json& entry : setup.more) providers.push_back(provider_of(entry));

@@ -1,0 +1,153 @@
+// Everything that can be wrong with a configuration: the line, the key, and what to do.
+#include "support.hpp"
+
+namespace {
+
+/// A member and what is said about it; the file's line is 2, where with() puts it.
+struct Row {
+  const char* member;
+  const char* problem;
+};
+
+}  // namespace
+
+TEST_CASE("every problem names file, line and key") {
+  const Row table[] = {
+      {R"("urls": 1)", "urls: unknown key (did you mean \"url\"?)"},
+      {R"("nonsense": 1)", "nonsense: unknown key"},
+      {R"("debug": "yes")", "debug: must be true or false"},
+      {R"("log": "xml")", "log: must be one of \"text\", \"json\""},
+      {R"("theme": 7)", "theme: must be one of \"auto\", \"light\", \"dark\""},
+      {R"("threads": 0)", "threads: must be a whole number from 1 to 256"},
+      {R"("threads": 257)", "threads: must be a whole number from 1 to 256"},
+      {R"("threads": 1.5)", "threads: must be a whole number from 1 to 256"},
+      {R"("database": "mysql:x")",
+       "database: must be \"sqlite:PATH\" or null; other databases cannot be used by this version"},
+      {R"("database": "sqlite:")",
+       "database: must be \"sqlite:PATH\" or null; other databases cannot be used by this version"},
+      {R"("session": 1)", "session: must be an object: { … }"},
+      {R"("session": {"maxAge": 0})", "session.maxAge: must be a whole number from 1 to 315360000"},
+      {R"("session": {"maxage": 1})", "session.maxage: unknown key (did you mean \"maxAge\"?)"},
+      {R"("session": {"updateAge": -1})", "session.updateAge: must be a whole number from 0 to 315360000"},
+      {R"("jwt": {"maxAge": "1d"})", "jwt.maxAge: must be a whole number from 1 to 315360000"},
+      {R"("jwt": {"secret": 7})", "jwt.secret: must be a text in quotes"},
+      {R"("pages": {"signIn": "login"})", "pages.signIn: must be a path (\"/signin\") or an http(s) URL"},
+      {R"("pages": {"error": "//evil.com"})", "pages.error: must be a path (\"/signin\") or an http(s) URL"},
+      {R"("pages": {"newUser": "/\\evil.com"})",
+       "pages.newUser: must be a path (\"/signin\") or an http(s) URL"},
+      {R"("pages": {"signOut": "javascript:alert"})",
+       "pages.signOut: must be a path (\"/signin\") or an http(s) URL"},
+      {R"("pages": {"signin": "/a"})", "pages.signin: unknown key (did you mean \"signIn\"?)"},
+      {R"("brand": {"color": "red"})", "brand.color: must be a colour as \"#0a7\" or \"#00aa77\""},
+      {R"("brand": {"color": "#12345"})", "brand.color: must be a colour as \"#0a7\" or \"#00aa77\""},
+      {R"("templates": "nowhere")", "templates: there is no folder nowhere"},
+      {R"("limits": {"body": 1023})", "limits.body: must be a whole number from 1024 to 16777216"},
+      {R"("limits": {"fields": 9})", "limits.fields: must be a whole number from 10 to 10000"},
+      {R"("useSecureCookies": 1)", "useSecureCookies: must be true or false"},
+      {R"("cookies": {"session": {}})", "cookies.session: unknown key"},
+      {R"("cookies": {"state": {"name": "a b"}})", "cookies.state.name: must be letters, digits and -_."},
+      {R"("cookies": {"state": {"name": ""}})", "cookies.state.name: must be letters, digits and -_."},
+      {R"("cookies": {"state": {"options": {"path": "/;x"}}})",
+       "cookies.state.options.path: must not contain ';'"},
+      {R"("cookies": {"state": {"options": {"domain": "a;b"}}})",
+       "cookies.state.options.domain: must not contain ';'"},
+      {R"("cookies": {"state": {"options": {"path": "/\n"}}})",
+       "cookies.state.options.path: must not contain control characters"},
+      {R"("cookies": {"state": {"options": {"sameSite": "some"}}})",
+       "cookies.state.options.sameSite: must be \"lax\", \"strict\", \"none\", true or false"},
+      {R"("cookies": {"state": {"options": {"secure": false}}})",
+       "cookies.state.name: a cookie named __Secure-… must be secure"},
+      {R"("cookies": {"csrfToken": {"options": {"domain": "example.com"}}})",
+       "cookies.csrfToken.name: a cookie named __Host-… must be secure, of path \"/\" and without domain"},
+      {R"("cookies": {"csrfToken": {"options": {"path": "/a"}}})",
+       "cookies.csrfToken.name: a cookie named __Host-… must be secure, of path \"/\" and without domain"},
+      {R"("cookies": {"state": {"name": "s", "options": {"secure": false, "sameSite": "none"}}})",
+       "cookies.state.options: sameSite \"none\" needs secure: true"},
+  };
+  for (const auto& [member, problem] : table)
+    CHECK(problems_with(member) == std::string("nextauth.json:2: ") + problem);
+}
+
+TEST_CASE("a JWK of no use is said so, a good one is taken, as an object or a text") {
+  CHECK(problems_with(R"("jwt": {"signingKey": {"kty": "?"}})")
+            .starts_with("nextauth.json:2: jwt.signingKey: no usable JWK: "));
+  CHECK(problems_with(R"("jwt": {"encryptionKey": "no JSON"})")
+            .starts_with("nextauth.json:2: jwt.encryptionKey: no usable JWK: "));
+  CHECK_FALSE(config_with(R"("jwt": {"signingKey": {"kty": "oct", "k": "AAAA", "alg": "HS512"}})")
+                  .jwt.signing_key.is_null());
+  CHECK_FALSE(
+      config_with(R"("jwt": {"signingKey": "{\"kty\":\"oct\",\"k\":\"AAAA\"}"})").jwt.signing_key.is_null());
+}
+
+TEST_CASE("what is missing is said") {
+  CHECK(Site().problems("{}") ==
+        "nextauth.json:1: url: missing: the address of this program, as \"https://example.com/api/auth\"\n"
+        "nextauth.json:1: providers: missing: the list of those to sign in with");
+}
+
+TEST_CASE("the url is judged") {
+  for (const char* url : {"", "example.com", "ftp://example.com", "https://a@example.com",
+                          "https://example.com?x", "https://example.com/#x", "https://example.com//a",
+                          "https://example.com/../a", "https://example.com/%41"})
+    CHECK_MESSAGE(
+        Site().problems(R"({"secret": "s", "providers": [], "url": ")" + std::string(url) + "\"}") ==
+            "nextauth.json:1: url: must be an http(s) URL without user, query and fragment, as "
+            "\"https://example.com/api/auth\"",
+        url);
+}
+
+TEST_CASE("plain http beyond this machine is warned of, and works") {
+  Site site;
+  CHECK(site.problems(R"({"secret": "s", "providers": [], "url": "http://example.com"})")
+            .starts_with("nextauth.json:1: warning: url: plain http: "));
+  CHECK(site.load().usable());
+}
+
+TEST_CASE("all problems are said at once, each with its line") {
+  CHECK(
+      Site().problems(
+          "{\n\"url\": 1,\n// a comment\n\"secret\": true,\n\"providers\": [\n{},\n7\n],\n\"debug\": 0,}") ==
+      "nextauth.json:9: debug: must be true or false\n"
+      "nextauth.json:2: url: must be a text in quotes\n"
+      "nextauth.json:2: url: must be an http(s) URL without user, query and fragment, as "
+      "\"https://example.com/api/auth\"\n"
+      "nextauth.json:4: secret: must be a text in quotes\n"
+      "nextauth.json:6: providers[0]: \"id\" is missing\n"
+      "nextauth.json:6: providers[0]: \"clientId\" is missing\n"
+      "nextauth.json:7: providers[1]: must be an object: { \"id\": … }");
+}
+
+TEST_CASE("a text that is no JSON is named by line and column") {
+  CHECK(Site().problems("{\n  \"url\" 1\n}").starts_with("nextauth.json:2: no valid JSON: "));
+  CHECK(Site().problems("{\n  \"url\" 1\n}").ends_with("(column 9)"));
+  CHECK(Site().problems("[]") == "nextauth.json:1: must be an object: { … }");
+  CHECK(Site().problems(R"({"url": "a", "url": "b"})").find("the member \"url\" comes twice") !=
+        std::string::npos);
+  CHECK(Site().problems(std::string(1048577, ' ')).find("larger than 1048576 bytes") != std::string::npos);
+}
+
+TEST_CASE("a variable that is not set is named with its key") {
+  CHECK(
+      Site().problems("{\"url\": \"https://example.com\",\n\"secret\": \"${MISSING}\", \"providers\": []}") ==
+      "nextauth.json:2: secret: the environment variable MISSING is not set");
+  for (const char* text : {"${}", "${A-B}", "${A", "${"})
+    CHECK(
+        Site().problems("{\"url\": \"https://example.com\", \"providers\": [],\n\"secret\": \"" +
+                        std::string(text) + "\"}") ==
+        "nextauth.json:2: secret: \"${\" must be followed by the name of an environment variable and \"}\"");
+}
+
+TEST_CASE("providers are judged with the nearest known key, and come once") {
+  const auto providers = [](const std::string& list) {
+    return Site().problems("{\"url\": \"https://example.com\", \"secret\": \"s\", \"providers\": [\n" + list +
+                           "]}");
+  };
+  CHECK(providers(R"({"id": "github", "clientID": "a", "clientId": "b", "clientSecret": "c"})") ==
+        "nextauth.json:2: providers[0].clientID: unknown key \"clientID\" (did you mean \"clientId\"?)");
+  CHECK(providers(R"({"id": "github", "clientId": "b", "clientSecret": "c"},)"
+                  "\n"
+                  R"({"id": "github", "clientId": "b", "clientSecret": "c"})") ==
+        "nextauth.json:3: providers[1].id: there is a provider \"github\" already");
+  CHECK(providers(R"({"id": "githob", "clientId": "b", "clientSecret": "c"})")
+            .find("(did you mean \"github\"?)") != std::string::npos);
+}

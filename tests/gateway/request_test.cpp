@@ -1,0 +1,188 @@
+// CGI variables become a request, both sides of every limit; a response becomes what servers expect.
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "gateway/gateway.hpp"
+
+using namespace gateway;
+
+namespace {
+
+/// What a server sends.
+struct Sent {
+  std::map<std::string, std::string> variables{{"REQUEST_METHOD", "GET"}, {"PATH_INFO", "/csrf"}};
+  std::string body;
+  size_t read = 0;
+  http::Limits limits;
+
+  Input input() {
+    return {.variable = [this](const char* name) -> std::optional<std::string_view> {
+              const auto found = variables.find(name);
+              return found == variables.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+            },
+            .all =
+                [this](const auto& each) {
+                  for (const auto& [name, value] : variables) each(name + "=" + value);
+                },
+            .body =
+                [this](char* into, size_t size) {
+                  const size_t count = std::min({size, body.size() - read, size_t{7}});  // in small pieces
+                  body.copy(into, count, read);
+                  read += count;
+                  return count;
+                }};
+  }
+  http::Request request() { return read_request(input(), limits); }
+  /// The status it is refused with; 200 if it is not.
+  int status() {
+    try {
+      request();
+      return 200;
+    } catch (const http::BadRequest& error) {
+      return error.status;
+    }
+  }
+};
+
+int status_with(const std::string& name, const std::string& value) {
+  Sent sent;
+  sent.variables[name] = value;
+  return sent.status();
+}
+
+int status_of_body(const std::string& length, const std::string& body) {
+  Sent sent;
+  sent.variables["CONTENT_LENGTH"] = length;
+  sent.body = body;
+  return sent.status();
+}
+
+}  // namespace
+
+TEST_CASE("a request is read from the variables and the body") {
+  Sent sent;
+  sent.variables = {{"REQUEST_METHOD", "POST"},
+                    {"SCRIPT_NAME", "/api/auth"},
+                    {"PATH_INFO", "/signin/op"},
+                    {"QUERY_STRING", "a=b"},
+                    {"REQUEST_URI", "/api/auth/signin/op?a=b"},
+                    {"CONTENT_TYPE", "text/plain"},
+                    {"CONTENT_LENGTH", "20"},
+                    {"HTTP_COOKIE", "c=d"},
+                    {"HTTP_ACCEPT_LANGUAGE", "de"},
+                    {"REMOTE_ADDR", "192.0.2.1"},
+                    {"HTTP_X_FORWARDED_FOR", "192.0.2.2"}};
+  sent.body = "01234567890123456789 and more";
+  const http::Request request = sent.request();
+  CHECK(request.method == http::Method::post);
+  CHECK(request.script_name + request.path_info == "/api/auth/signin/op");
+  CHECK(request.query == "a=b");
+  CHECK(request.request_uri == "/api/auth/signin/op?a=b");
+  CHECK(request.content_type == "text/plain");
+  CHECK(request.body == "01234567890123456789");
+  CHECK(request.cookie == "c=d");
+  CHECK(request.accept_language == "de");
+  CHECK(request.remote_address == "192.0.2.1");
+  CHECK(request.forwarded_for == "192.0.2.2");
+}
+
+TEST_CASE("methods are known by their exact names") {
+  for (const auto& [name, method] :
+       {std::pair{"GET", http::Method::get}, std::pair{"HEAD", http::Method::head},
+        std::pair{"POST", http::Method::post}, std::pair{"get", http::Method::other},
+        std::pair{"PUT", http::Method::other}, std::pair{"", http::Method::other}}) {
+    Sent sent;
+    sent.variables["REQUEST_METHOD"] = name;
+    CHECK(sent.request().method == method);
+    CHECK(sent.request().method_name == name);
+  }
+}
+
+TEST_CASE("CONTENT_LENGTH is digits only") {
+  for (const char* length : {"+5", "-5", " 5", "5 ", "0x5", "5.0", "5,5", "five"})
+    CHECK(status_of_body(length, "12345") == 400);
+  CHECK(status_of_body("5", "12345") == 200);
+  CHECK(status_of_body("005", "12345") == 200);
+  CHECK(status_of_body("", "") == 200);
+  CHECK(status_of_body("0", "") == 200);
+}
+
+TEST_CASE("a body is as long as it says, and no longer than the limit") {
+  const std::string most(65536, 'x');
+  CHECK(status_of_body("65536", most) == 200);
+  CHECK(status_of_body("65537", most + "x") == 413);
+  CHECK(status_of_body("99999999999999999999999", "") == 413);
+  CHECK(status_of_body("6", "12345") == 400);
+  CHECK(status_of_body("1", "") == 400);
+  CHECK(status_of_body("3", std::string("a\0b", 3)) == 400);
+}
+
+TEST_CASE("headers are bounded one by one and together") {
+  CHECK(status_with("HTTP_X", std::string(16384, 'x')) == 200);
+  CHECK(status_with("HTTP_X", std::string(16385, 'x')) == 431);
+  CHECK(status_with("HTTP_COOKIE", std::string(16385, 'x')) == 431);
+  CHECK(status_with("CONTENT_TYPE", std::string(16385, 'x')) == 431);
+  Sent sent;
+  for (const char* name : {"HTTP_A", "HTTP_B", "HTTP_C"}) sent.variables[name] = std::string(16384, 'x');
+  sent.variables["HTTP_D"] = std::string(16384 - 4 * 2, 'x');  // the names and '=' count too
+  CHECK(sent.status() == 200);
+  sent.variables["HTTP_D"] += 'x';
+  CHECK(sent.status() == 431);
+}
+
+TEST_CASE("addresses are bounded") {
+  for (const char* name : {"REQUEST_URI", "QUERY_STRING"}) {
+    CHECK(status_with(name, std::string(16384, 'x')) == 200);
+    CHECK(status_with(name, std::string(16385, 'x')) == 414);
+  }
+}
+
+TEST_CASE("paths are UTF-8 without NUL") {
+  CHECK(status_with("PATH_INFO", "/\xc3\xa4") == 200);
+  CHECK(status_with("PATH_INFO", "/\xe4") == 400);
+  CHECK(status_with("SCRIPT_NAME", "/\xe4") == 400);
+  CHECK(status_with("REQUEST_URI", "/%00") == 400);
+}
+
+TEST_CASE("a response is status, headers, length and body") {
+  const http::Response response{.status = 302, .headers = {{"Location", "/a"}, {"X", "y"}}, .body = "text"};
+  CHECK(write_response(response, http::Method::get) ==
+        "Status: 302 Found\r\nLocation: /a\r\nX: y\r\nContent-Length: 4\r\n\r\ntext");
+  CHECK(write_response(response, http::Method::head) ==
+        "Status: 302 Found\r\nLocation: /a\r\nX: y\r\nContent-Length: 4\r\n\r\n");
+}
+
+TEST_CASE("every status has its reason") {
+  for (const auto& [status, reason] :
+       {std::pair{200, "OK"}, std::pair{303, "See Other"}, std::pair{400, "Bad Request"},
+        std::pair{401, "Unauthorized"}, std::pair{403, "Forbidden"}, std::pair{413, "Content Too Large"},
+        std::pair{415, "Unsupported Media Type"}, std::pair{429, "Too Many Requests"},
+        std::pair{431, "Request Header Fields Too Large"}, std::pair{500, "Internal Server Error"},
+        std::pair{599, "Unknown"}})
+    CHECK(write_response({.status = status, .headers = {}, .body = {}}, http::Method::get) ==
+          "Status: " + std::to_string(status) + " " + reason + "\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST_CASE("a bad request is answered without asking the site") {
+  Sent sent;
+  sent.variables["CONTENT_LENGTH"] = "x";
+  bool asked = false;
+  const std::string answer = serve(sent.input(), sent.limits, [&](const http::Request&) {
+    asked = true;
+    return http::Response{};
+  });
+  CHECK_FALSE(asked);
+  CHECK(answer.starts_with("Status: 400 Bad Request\r\n"));
+  CHECK(answer.find("Cache-Control: private, no-store\r\n") != std::string::npos);
+  CHECK(answer.ends_with("\r\n\r\nCONTENT_LENGTH is no number."));
+}
+
+TEST_CASE("a good request is answered by the site, HEAD without the body") {
+  Sent sent;
+  sent.variables["REQUEST_METHOD"] = "HEAD";
+  const std::string answer = serve(sent.input(), sent.limits, [](const http::Request& request) {
+    return http::Response{.status = 200, .headers = {}, .body = request.path_info};
+  });
+  CHECK(answer == "Status: 200 OK\r\nContent-Length: 5\r\n\r\n");
+}

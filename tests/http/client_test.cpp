@@ -1,0 +1,175 @@
+// The one way out, against a server that does what it likes.
+#include "http/client.hpp"
+
+#include <doctest/doctest.h>
+
+#include "../support/loopback_server.hpp"
+#include "base/text.hpp"
+
+using namespace support;
+using namespace std::chrono_literals;
+using Sending = LoopbackServer::Sending;
+
+namespace {
+
+http::ClientOptions quick() {
+  return {.connect_timeout = 500ms, .total_timeout = 500ms, .answer_limit = 1000};
+}
+
+LoopbackServer answering(const std::string& bytes) {
+  return LoopbackServer([=](const std::string&) { return Sending{bytes}; });
+}
+
+/// Why there is no answer; "answered" if there is one.
+std::string failure(const http::Outgoing& request) {
+  const auto client = http::make_client(quick());
+  try {
+    client->send(request);
+    return "answered";
+  } catch (const http::Unreachable& error) {
+    return error.what();
+  }
+}
+
+std::string failure_at(const LoopbackServer& server) {
+  return base::replace_all(failure({.url = server.url("/a?secret")}), server.url("/a"), "URL");
+}
+
+}  // namespace
+
+TEST_CASE("a request goes out as it was made, and its answer comes back") {
+  const LoopbackServer server = answering(http_answer("text", "X-A: b\r\n", "201 Created"));
+  const auto client = http::make_client(quick());
+  const http::Answer answer = client->send(
+      {.method = "POST", .url = server.url("/a%2Fb?c=d%20e"), .headers = {{"X-C", "d"}}, .body = "a=1"});
+  CHECK(answer.status == 201);
+  CHECK(answer.body == "text");
+  CHECK(answer.header("x-a") == "b");
+  CHECK(answer.header("x-b") == "");
+  const std::string request = server.requests().at(0);
+  CHECK(request.starts_with("POST /a%2Fb?c=d%20e HTTP/1.1\r\n"));
+  CHECK(request.find("X-C: d\r\n") != std::string::npos);
+  CHECK(request.find("User-Agent: nextauth.fcgi\r\n") != std::string::npos);
+  CHECK(request.ends_with("\r\n\r\na=1"));
+}
+
+TEST_CASE("the connection is kept for the next request") {
+  const LoopbackServer server = answering(http_answer("text"));
+  const auto client = http::make_client(quick());
+  for (int i = 0; i < 3; ++i) client->send({.url = server.url()});
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a connection that the server has closed is made anew") {
+  const LoopbackServer server([](const std::string&) { return Sending{http_answer("text"), 0ms, true}; });
+  const auto client = http::make_client(quick());
+  for (int i = 0; i < 3; ++i) {
+    CHECK(client->send({.url = server.url()}).body == "text");
+    std::this_thread::sleep_for(20ms);  // for the server's end to arrive
+  }
+  CHECK(server.connections() == 3);
+}
+
+TEST_CASE("an answer may be as large as the limit, no larger") {
+  CHECK(failure_at(answering(http_answer(std::string(1000, 'x')))) == "answered");
+  CHECK(failure_at(answering(http_answer(std::string(1001, 'x')))) == "URL: the answer is too large");
+  CHECK(failure_at(answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+                             std::string(1001, 'x') + "\r\n0\r\n\r\n")) == "URL: the answer is too large");
+}
+
+TEST_CASE("the limit is of what comes out of a compressed answer") {
+  // gzip of 100,000 zero bytes
+  const std::string bomb =
+      base::from_base64url(
+          "H4sIAAAAAAACA-3BMQEAAADCoPVPbQ0PoAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIBXA32VEdSghgEA")
+          .value();
+  CHECK(failure_at(answering(http_answer(bomb, "Content-Encoding: gzip\r\n"))) ==
+        "URL: the answer is too large");
+}
+
+TEST_CASE("a provider that drips bytes is cut off at the total time") {
+  const LoopbackServer body([](const std::string&) {
+    return Sending{"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", 20ms};
+  });
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(failure_at(body) == "URL: timed out");
+  CHECK(std::chrono::steady_clock::now() - start < 2s);
+  const LoopbackServer head([](const std::string&) { return Sending{"HTTP/1.1 200 OK\r\nX: ", 20ms}; });
+  CHECK(failure_at(head) == "URL: timed out");
+}
+
+TEST_CASE("a provider that says nothing is cut off at the total time") {
+  CHECK(failure_at(LoopbackServer([](const std::string&) { return Sending{""}; })) == "URL: timed out");
+}
+
+TEST_CASE("headers without end are cut off") {
+  std::string flood = "HTTP/1.1 200 OK\r\n";
+  while (flood.size() < 1000000)
+    flood += "X-Flood: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n";
+  CHECK(failure_at(answering(flood)) != "answered");
+}
+
+TEST_CASE("an answer that breaks off, or is none, is no answer") {
+  CHECK(failure_at(LoopbackServer([](const std::string&) {
+          return Sending{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", 0ms, true};
+        })) != "answered");
+  CHECK(failure_at(LoopbackServer([](const std::string&) {
+          return Sending{"nonsense\r\n\r\n", 0ms, true};
+        })) != "answered");
+}
+
+TEST_CASE("what cannot be asked is refused without a connection, and without the query in the reason") {
+  CHECK(failure({.url = "http://example.com/a?secret"}) ==
+        "http://example.com/a: plain http is for loopback addresses only");
+  CHECK(failure({.url = "https://user:secret@example.com/"}) == "not an http(s) URL");
+  CHECK(failure({.url = "file:///etc/passwd"}) == "not an http(s) URL");
+  CHECK(failure({.url = "http://127.0.0.1:1/a?secret"}).starts_with("http://127.0.0.1:1/a: "));
+}
+
+TEST_CASE("redirects are followed where that is asked for, on the same origin alone") {
+  const LoopbackServer elsewhere = answering(http_answer("stolen"));
+  std::string target;
+  const LoopbackServer server([&](const std::string& request) {
+    if (request.starts_with("GET /end ")) return Sending{http_answer("end")};
+    return Sending{http_answer("here", "Location: " + target + "\r\n", "302 Found")};
+  });
+  const auto ask = [&](const std::string& to, bool follow) {
+    target = to;
+    return http::make_client(quick())->send({.url = server.url("/start"), .follow = follow}).body;
+  };
+  CHECK(ask("/end", true) == "end");
+  CHECK(ask(server.url("/end"), true) == "end");
+  CHECK(ask("/end", false) == "here");
+  for (const std::string& to :
+       {elsewhere.url(), std::string("//127.0.0.1/"), std::string("end"), std::string("file:///a"),
+        base::replace_all(server.url("/end"), "127.0.0.1", "localhost")})
+    CHECK(ask(to, true) == "here");
+  CHECK(elsewhere.requests().empty());
+}
+
+TEST_CASE("no more than three redirects are followed") {
+  const LoopbackServer server([](const std::string&) {
+    return Sending{http_answer("again", "Location: /\r\n", "307 Temporary Redirect")};
+  });
+  CHECK(http::make_client(quick())->send({.url = server.url(), .follow = true}).status == 307);
+  CHECK(server.requests().size() == 4);
+}
+
+TEST_CASE("many threads may ask at once") {
+  const LoopbackServer server([](const std::string& request) {
+    return Sending{http_answer(request.substr(0, request.find(" HTTP")))};
+  });
+  const auto client = http::make_client(quick());
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&, i] {
+      for (int k = 0; k < 10; ++k)
+        if (client->send({.url = server.url("/" + std::to_string(i))}).body == "GET /" + std::to_string(i))
+          ++right;
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == 80);
+  CHECK(server.connections() <= 16);
+}

@@ -1,0 +1,150 @@
+// The error page, the sign-in page's errors, and pages of one's own.
+#include "../support/world.hpp"
+
+using namespace support;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("error codes have v3's status, compared without case") {
+  const std::pair<const char*, int> table[] = {{"Configuration", 500}, {"configuration", 500},
+                                               {"CONFIGURATION", 500}, {"AccessDenied", 403},
+                                               {"accessdenied", 403},  {"Verification", 403},
+                                               {"vErIfIcAtIoN", 403},  {"Default", 200},
+                                               {"unknown", 200},       {"", 200}};
+  for (const auto& [code, status] : table) {
+    World w;
+    CHECK_MESSAGE(w.get(std::string("/error?error=") + code).status == status, code);
+    CHECK(w.get(std::string("/error/") + code).status == status);
+  }
+}
+
+TEST_CASE("the nine sign-in codes lead to the sign-in page, compared exactly") {
+  World w;
+  for (const char* code :
+       {"Signin", "OAuthSignin", "OAuthCallback", "OAuthCreateAccount", "EmailCreateAccount", "Callback",
+        "OAuthAccountNotLinked", "EmailSignin", "CredentialsSignin"})
+    CHECK(w.get(std::string("/error?error=") + code).location == w.root() + "/signin?error=" + code);
+  CHECK(w.get("/error?error=oauthsignin").status == 200);
+}
+
+TEST_CASE("the sign-in page says what an error means, never what it was given") {
+  World w;
+  CHECK(has(w.get("/signin?error=OAuthAccountNotLinked").body,
+            "sign in with the same account you used originally"));
+  CHECK(has(w.get("/signin?error=unknown").body, "Unable to sign in. Please try again."));
+  CHECK_FALSE(has(w.get("/signin?error=%3Cscript%3E").body, "script>"));
+  CHECK(has(w.get("/signin?csrf=true").body, "This page has expired"));
+  CHECK_FALSE(has(w.get("/signin").body, "role=\"alert\""));
+}
+
+TEST_CASE("nothing of a request is echoed unescaped") {
+  World w;
+  for (const char* path :
+       {"/signin?callbackUrl=%2F%22%3E%3Cscript%3E", "/error?error=%3Cscript%3E", "/error/%3Cscript%3E",
+        "/%3Cscript%3E", "/signout?callbackUrl=%2F%3Cscript%3E", "/verify-request?provider=%3Cscript%3E"})
+    CHECK_MESSAGE(!has(w.get(path).body, "<script"), path);
+}
+
+TEST_CASE("a page of one's own gets callbackUrl and error, encoded") {
+  World w;
+  w.options.pages.sign_in = "/login";
+  CHECK(w.get("/signin?callbackUrl=%2Fa%3Fb%3Dc%26d").location ==
+        "/login?callbackUrl=https%3A%2F%2Fexample.com%2Fa%3Fb%3Dc%26d");
+  CHECK(w.get("/signin?error=x%26y&callbackUrl=%2F").location ==
+        "/login?callbackUrl=https%3A%2F%2Fexample.com%2F&error=x%26y");
+  CHECK(w.get("/signin/op?callbackUrl=%2F").location ==
+        "/login?callbackUrl=https%3A%2F%2Fexample.com%2F&error=op");
+  w.options.pages.sign_in = "https://login.example.com/?x=1";
+  CHECK(w.get("/signin?callbackUrl=%2F").location ==
+        "https://login.example.com/?x=1&callbackUrl=https%3A%2F%2Fexample.com%2F");
+}
+
+TEST_CASE("an error page of one's own gets the code where there is one") {
+  World w;
+  w.options.pages.error = "/oops";
+  CHECK(w.get("/error?error=AccessDenied").location == "/oops?error=AccessDenied");
+  CHECK(w.get("/error/Verification").location == "/oops?error=Verification");
+  CHECK(w.get("/error").location == "/oops");
+  CHECK(w.get("/error?error=a&error=b").location == "/oops?error=a");
+}
+
+TEST_CASE("the other pages of one's own") {
+  World w;
+  w.options.pages.sign_out = "/bye";
+  w.options.pages.verify_request = "/check";
+  CHECK(w.get("/signout").location == "/bye");
+  CHECK(w.get("/verify-request").location == "/check");
+}
+
+TEST_CASE("pages carry a strict Content-Security-Policy, with a nonce of their own") {
+  World w;
+  const std::string policy = w.get("/signin").header("Content-Security-Policy");
+  for (const char* part : {"default-src 'none'", "style-src 'nonce-", "base-uri 'none'",
+                           "frame-ancestors 'none'", "form-action 'self' https:"})
+    CHECK_MESSAGE(has(policy, part), part);
+  CHECK_FALSE(has(policy, "unsafe"));
+  CHECK_FALSE(has(policy, "script-src"));
+  CHECK(policy != w.get("/signin").header("Content-Security-Policy"));
+  CHECK(has(w.get("/error").header("Content-Security-Policy"), "form-action 'none'"));
+  for (const char* page : {"/signin", "/signout", "/error", "/verify-request"})
+    CHECK_FALSE(has(w.get(page).body, "<script"));
+}
+
+TEST_CASE("the sign-in page has a button for each provider, with the CSRF token") {
+  World w({.more = {HostileProvider::plain_entry("acme", Json::object({{"name", "Äcme & <Co>"}}))}});
+  const Reply page = w.get("/signin?callbackUrl=%2Fa");
+  CHECK(has(page.body, "action=\"https://example.com/api/auth/signin/op\""));
+  CHECK(has(page.body, "Sign in with Äcme &amp; &lt;Co&gt;"));
+  CHECK(has(page.body, "data-initial=\"Ä\""));
+  CHECK(has(page.body, "name=\"csrfToken\" value=\"" + w.browser.csrf() + "\""));
+  CHECK(has(page.body, "name=\"callbackUrl\" value=\"https://example.com/a\""));
+  CHECK(page.body.find("signin/op") < page.body.find("signin/acme"));
+}
+
+TEST_CASE("pages speak the visitor's language") {
+  World w;
+  w.browser.accept_language = "de-AT,en;q=0.5";
+  const Reply page = w.get("/signin");
+  CHECK(has(page.body, "<html lang=\"de\""));
+  CHECK(page.header("Content-Language") == "de");
+  CHECK(page.header("Vary") == "Accept-Language");
+}
+
+TEST_CASE("providers are listed in configuration order with v3's members") {
+  World w({.more = {HostileProvider::plain_entry("acme")}});
+  CHECK(
+      w.get("/providers").body ==
+      R"({"op":{"id":"op","name":"Op","type":"oauth","signinUrl":"https://example.com/api/auth/signin/op",)"
+      R"("callbackUrl":"https://example.com/api/auth/callback/op"},)"
+      R"("acme":{"id":"acme","name":"acme","type":"oauth","signinUrl":"https://example.com/api/auth/signin/acme",)"
+      R"("callbackUrl":"https://example.com/api/auth/callback/acme"}})");
+}
+
+TEST_CASE("while the configuration is of no use everything is 500, the reason stays in the log") {
+  http::Request request;
+  request.accept_language = "fr";
+  const http::Response page = routes::unconfigured(request);
+  CHECK(page.status == 500);
+  CHECK(has(page.body, "<html lang=\"fr\""));
+  for (const auto& [name, value] :
+       {std::pair{"Cache-Control", "private, no-store"}, std::pair{"X-Content-Type-Options", "nosniff"},
+        std::pair{"Referrer-Policy", "no-referrer"}, std::pair{"X-Frame-Options", "DENY"}})
+    CHECK(http::first(page.headers, name) == value);
+}
+
+TEST_CASE("a database that fails is 500, with nothing for the client to take for a session") {
+  World w({.database = true});
+  w.sign_in();
+  w.sql("DROP TABLE sessions");
+  CHECK(w.get("/session").status == 500);
+  CHECK(w.get("/session").body == "{}");
+  CHECK(w.logged("database_error"));
+  const Reply json = w.browser.sign_out({{"json", "true"}});
+  CHECK(json.status == 500);
+  CHECK(json.url() == w.error("Configuration"));
+  CHECK(w.browser.sign_out().status == 500);
+}

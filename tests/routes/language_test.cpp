@@ -1,0 +1,39 @@
+// Accept-Language (RFC 9110 §12.5.4).
+#include <doctest/doctest.h>
+
+#include "routes/page.hpp"
+
+TEST_CASE("the language is the best of those there are") {
+  const std::vector<std::string> available{"de", "en", "fr", "zh"};
+  const std::pair<const char*, const char*> table[] = {
+      {"", "en"},
+      {"de", "de"},
+      {"DE-at", "de"},
+      {"zh-Hans-CN", "zh"},
+      {"de, fr", "de"},
+      {"de;q=0.5, fr;q=0.8", "fr"},
+      {"de;q=0.5, fr;Q=0.8, en;q=0.1", "fr"},
+      {"de ; q=0.9 , fr", "fr"},
+      {"nl, fr;q=0.1", "fr"},
+      {"nl, pt", "en"},
+      {"de;q=0", "en"},
+      {"de;q=2, fr;q=0.1", "fr"},
+      {"de;q=-1", "en"},
+      {"de;q=", "en"},
+      {"de;q=nan, fr;q=0.1", "fr"},
+      {"*", "en"},
+      {"../de", "en"},
+      {"d", "en"},
+      {";;;,,,;q=", "en"},
+      {"en;q=0.1, de;q=0.01", "en"},
+  };
+  for (const auto& [header, language] : table)
+    CHECK_MESSAGE(routes::choose_language(header, available) == language, header);
+}
+
+TEST_CASE("no more than twenty ranges are looked at") {
+  std::string header;
+  for (int i = 0; i < 19; ++i) header += "xx,";
+  CHECK(routes::choose_language(header + "de", {"de", "en"}) == "de");
+  CHECK(routes::choose_language("xx," + header + "de", {"de", "en"}) == "en");
+}

@@ -1,0 +1,186 @@
+// /session and /signout, with sessions in the database and in JWTs.
+#include "../support/world.hpp"
+
+using namespace support;
+
+namespace {
+
+const std::string name = "__Secure-next-auth.session-token";
+constexpr auto day = 24h;
+
+std::string expires(World& w) { return w.session().text_of("expires").value_or("none"); }
+
+bool was_renewed_after(std::chrono::milliseconds time) {
+  World w;
+  w.sign_in();
+  const std::string before = expires(w);
+  w.clock.advance(time);
+  return expires(w) != before;
+}
+
+}  // namespace
+
+TEST_CASE("a database session shows user, access token and expiry, in v3's order") {
+  World w;
+  w.sign_in();
+  const std::string token = w.session().text_of("accessToken").value_or("");
+  CHECK(token.size() == 64);
+  const Reply reply = w.get("/session");
+  CHECK(reply.body == R"({"user":{"name":"Ann","email":"ann@example.com","image":"https://op.example/ann"},)"
+                      R"("accessToken":")" +
+                          token + R"(","expires":"2026-12-23T16:00:00.000Z"})");
+  CHECK(reply.header("Content-Type") == "application/json; charset=utf-8");
+  CHECK(reply.header("Cache-Control") == "private, no-store");
+}
+
+TEST_CASE("a JWT session shows user and expiry; empty values are null") {
+  World w({.jwt = true});
+  w.op.person = Json::object({{"sub", "ann"}, {"name", ""}, {"email", "ann@example.com"}});
+  w.sign_in();
+  CHECK(w.get("/session").body == R"({"user":{"name":null,"email":"ann@example.com","image":null},)"
+                                  R"("expires":"2026-12-23T16:00:00.000Z"})");
+}
+
+TEST_CASE("nobody signed in is an empty object, with no cookie cleared that was not there") {
+  for (const bool jwt : {false, true}) {
+    World w({.jwt = jwt});
+    const Reply reply = w.get("/session");
+    CHECK(reply.body == "{}");
+    CHECK(reply.cookie(name).empty());
+  }
+}
+
+TEST_CASE("an unknown or broken cookie is an empty object, and goes") {
+  for (const bool jwt : {false, true})
+    for (const char* cookie : {"unknown", "a.b.c", "sha256:00", "%zz"}) {
+      World w({.jwt = jwt});
+      w.browser.cookies[name] = cookie;
+      const Reply reply = w.get("/session");
+      CHECK(reply.body == "{}");
+      CHECK(reply.cookie(name).find("Max-Age=0") != std::string::npos);
+    }
+}
+
+TEST_CASE("what the database keeps of a session is no session token") {
+  World w;
+  w.sign_in();
+  std::string stored = w.sql("SELECT session_token FROM sessions");
+  stored.pop_back();
+  CHECK(stored.starts_with("sha256:"));
+  for (const std::string& token : {stored, stored.substr(7)}) {
+    w.browser.cookies[name] = http::encode(token);
+    CHECK(w.session() == Json::object());
+  }
+}
+
+TEST_CASE("a session ends after maxAge, and its row goes") {
+  World w;
+  w.options.session.update_age = 1000 * day;  // never renewed
+  w.sign_in();
+  w.clock.advance(30 * day);
+  CHECK(w.session().find("user"));
+  w.clock.advance(1ms);
+  CHECK(w.session() == Json::object());
+  CHECK(w.sql("SELECT count(*) FROM sessions") == "0\n");
+}
+
+// v3: due when now > expires - maxAge + updateAge
+TEST_CASE("a session is renewed when it was written updateAge ago") {
+  CHECK_FALSE(was_renewed_after(1 * day));
+  CHECK(was_renewed_after(1 * day + 1ms));
+}
+
+TEST_CASE("with updateAge 0 every look renews a session") {
+  World w;
+  w.options.session.update_age = 0s;
+  w.sign_in();
+  w.clock.advance(1ms);
+  CHECK(expires(w) == "2026-12-23T16:00:00.001Z");
+}
+
+TEST_CASE("the cookie is set again with the row's expiry, or a JWT's lifetime") {
+  World w;
+  w.sign_in();
+  CHECK(w.get("/session").cookie(name).find("; Expires=Wed, 23 Dec 2026 16:00:00 GMT;") != std::string::npos);
+  World j({.jwt = true});
+  j.sign_in();
+  j.clock.advance(1h);
+  CHECK(j.get("/session").cookie(name).find("; Expires=Wed, 23 Dec 2026 17:00:00 GMT;") != std::string::npos);
+}
+
+TEST_CASE("a JWT is signed anew at every look, and ends by its own exp") {
+  World w({.jwt = true});
+  w.jwt.max_age = 2h;
+  w.sign_in();
+  const std::string first = w.browser.cookies[name];
+  w.clock.advance(2h - 1s);
+  CHECK(w.session().find("user"));
+  CHECK(w.browser.cookies[name] != first);
+  w.clock.advance(2h);
+  CHECK(w.session() == Json::object());
+  CHECK(w.browser.cookies.count(name) == 0);
+}
+
+TEST_CASE("the session callback has the last word, the jwt callback its token") {
+  World w({.jwt = true});
+  w.hooks.on_jwt = [](Json token) {
+    token.set("role", "admin");
+    return token;
+  };
+  w.hooks.on_session = [](Json session, const Json& token) {
+    session.set("role", *token.find("role"));
+    return session;
+  };
+  w.sign_in();
+  CHECK(w.session().text_of("role") == "admin");
+  CHECK(w.hooks.events.back().first == "session");
+}
+
+TEST_CASE("the session callback sees the user with database sessions") {
+  World w;
+  w.hooks.on_session = [](Json session, const Json& user) {
+    session.set("id", *user.find("id"));
+    return session;
+  };
+  w.sign_in();
+  CHECK(w.session().find("id")->integer() == 1);
+}
+
+TEST_CASE("signing out ends the session, its row and its cookie") {
+  for (const bool jwt : {false, true}) {
+    World w({.jwt = jwt});
+    w.sign_in();
+    const auto cookies = w.browser.cookies;
+    const Reply reply = w.browser.sign_out({{"callbackUrl", "/bye"}});
+    CHECK(reply.location == "https://example.com/bye");
+    CHECK(w.browser.cookies.count(name) == 0);
+    CHECK(w.hooks.events.back().first == "signOut");
+    CHECK(w.session() == Json::object());
+    if (!jwt) {
+      w.browser.cookies = cookies;
+      CHECK(w.session() == Json::object());
+      CHECK(w.sql("SELECT count(*) FROM sessions") == "0\n");
+    }
+  }
+}
+
+TEST_CASE("signing out without a session is well too, and no event") {
+  World w;
+  CHECK(w.browser.sign_out().location == "https://example.com");
+  CHECK(w.hooks.events.empty());
+}
+
+TEST_CASE("signing out answers json=true with the address") {
+  World w;
+  const Reply reply = w.browser.sign_out({{"json", "true"}});
+  CHECK(reply.status == 200);
+  CHECK(reply.url() == "https://example.com");
+}
+
+TEST_CASE("signing out needs the CSRF token") {
+  World w;
+  w.sign_in();
+  for (const http::Pairs& form : {http::Pairs{}, http::Pairs{{"csrfToken", std::string(64, 'a')}}})
+    CHECK(w.post("/signout", form).location == w.root() + "/signout?csrf=true");
+  CHECK(w.session().find("user"));
+}
