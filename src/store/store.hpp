@@ -87,6 +87,9 @@ class Store {
   /// The value kept under this name; `make` is called where there is none yet, and one value wins if two make
   /// it at once.
   virtual std::string setting(const std::string& name, const std::function<std::string()>& make) = 0;
+  /// The value kept under this name, if there is one; and one that replaces it.
+  virtual std::optional<std::string> recall(const std::string& name) = 0;
+  virtual void remember(const std::string& name, const std::string& value) = 0;
 
   /// Deletes at most `batch` expired sessions, links and sign-ins under way of each; how many rows went.
   virtual size_t delete_expired(base::Time now, size_t batch) = 0;
