@@ -95,13 +95,18 @@ http::Response signin_page(Context& context) {
   Json buttons = Json::array();
   for (const Provider& provider : context.services.providers)
     if (provider.type == Type::oauth) buttons.elements().push_back(button(context, page, provider));
+  Json forms = Json::array();
+  for (const Provider& provider : context.services.providers)
+    // As in v3: without fields there is no form here.
+    if (provider.type == Type::credentials && provider.entry.find("credentials"))
+      forms.elements().push_back(credentials_form(page, provider, context.url("callback/" + provider.id)));
   page.data.set("error", error_sentence(context, page));
   page.data.set("csrfToken", context.csrf_token);
   page.data.set("callbackUrl", context.callback_url);
   page.data.set("hasButtons", !buttons.elements().empty());
-  page.data.set("empty", buttons.elements().empty());
+  page.data.set("empty", buttons.elements().empty() && forms.elements().empty());
   page.data.set("buttons", std::move(buttons));
-  page.data.set("forms", Json::array());
+  page.data.set("forms", std::move(forms));
   page.form_action = form_targets(context);
   return page.render("signin", 200);
 }

@@ -11,7 +11,7 @@ using providers::Type;
 
 enum class Csrf { ignored, required };
 /// The type of the provider that the target's second part must name.
-enum class Needs { nothing, oauth };
+enum class Needs { nothing, oauth, credentials };
 
 struct Route {
   Method method;
@@ -37,6 +37,12 @@ constexpr Route table[] = {
      callback_oauth},
     {Method::post, "callback", Needs::oauth, Csrf::ignored, Code::Callback, "oauth_callback_error",
      callback_oauth},
+    {Method::post, "signin", Needs::credentials, Csrf::required, Code::Signin, "signin_credentials_error",
+     signin_credentials},
+    {Method::get, "callback", Needs::credentials, Csrf::ignored, Code::Callback,
+     "callback_credentials_handler_error", callback_credentials_get},
+    {Method::post, "callback", Needs::credentials, Csrf::required, Code::Callback,
+     "callback_credentials_handler_error", callback_credentials},
     {Method::get, "signout", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", signout_get},
     {Method::post, "signout", Needs::nothing, Csrf::required, Code::Configuration, "signout_error",
      signout_post},
@@ -54,6 +60,8 @@ bool suits(const Route& route, const Context& context) {
       break;
     case Needs::oauth:
       return context.provider->type == Type::oauth;
+    case Needs::credentials:
+      return context.provider->type == Type::credentials;
   }
   return false;
 }
@@ -133,6 +141,9 @@ http::Response answer(Context& context) {
   } catch (const model::ConfigError& error) {
     context.services.log.error("configuration_error",
                                {{"action", context.target.action}, {"reason", error.what()}});
+    return server_problem(context);
+  } catch (const credentials::Unavailable& error) {
+    context.services.log.error(route.log, {{"provider", context.target.argument}, {"reason", error.what()}});
     return server_problem(context);
   } catch (const providers::Error& error) {
     return failed(context, route, route.failure, error.what());

@@ -2,10 +2,12 @@
 // The REST API: one file an endpoint, a table in router.cpp.
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "auth/auth.hpp"
+#include "credentials/credentials.hpp"
 #include "hooks/hooks.hpp"
 #include "http/client.hpp"
 #include "http/http.hpp"
@@ -47,6 +49,7 @@ struct Options {
   PageOptions page;
   auth::SessionOptions session;
   http::Limits limits;
+  std::map<std::string, credentials::Authorize> authorize;  // of credentials providers, by their id
 };
 
 /// What the endpoints work with. All of it is lent, and may be used by many threads at once.
@@ -62,6 +65,7 @@ struct Services {
   const base::Log& log;
   std::function<const auth::JwtOptions&()> jwt;  // with its secret; throws StoreError
   std::function<const base::Secret&()> secret;   // made and kept where none is configured; throws StoreError
+  const credentials::Parts& credentials;
 };
 
 /// Answers a request. Throws nothing but std::bad_alloc: every failure is an answer and a line in the log.
