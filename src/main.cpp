@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <utility>
 
 #include "app.hpp"
 #include "commands/commands.hpp"
@@ -25,7 +26,10 @@ std::filesystem::path executable_folder() {
 /// be able to reach.
 class Site {
  public:
-  Site() : folder_(executable_folder()) { load(); }
+  Site() : folder_(executable_folder()) {
+    load();
+    just_looked_ = true;
+  }
 
   http::Response answer(const http::Request& request) {
     App* app = get();
@@ -39,7 +43,7 @@ class Site {
  private:
   App* get() {
     const std::scoped_lock lock(mutex_);
-    if (!app_) load();
+    if (!app_ && !std::exchange(just_looked_, false)) load();
     return app_.get();
   }
 
@@ -54,6 +58,7 @@ class Site {
   base::Log log_;
   std::mutex mutex_;
   std::unique_ptr<App> app_;
+  bool just_looked_ = false;  // the first request need not look again
 };
 
 int run(int argc, char** argv) {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "base/text.hpp"
+
 namespace base {
 namespace {
 
@@ -42,9 +44,8 @@ std::string print(const char* format, Args... args) {
 /// A number of exactly `digits` digits at the front of `text`, which is then shortened by them.
 std::optional<int> take(std::string_view& text, size_t digits) {
   int value = 0;
-  if (text.size() < digits) return {};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-  if (error != std::errc{} || end != text.data() + digits || value < 0) return {};
+  if (!is_digits(text.substr(0, digits)) || text.size() < digits) return {};
+  std::from_chars(text.data(), text.data() + digits, value);
   text.remove_prefix(digits);
   return value;
 }

@@ -11,6 +11,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace base {
@@ -42,11 +43,11 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   }
   bool Double(double value) { return add(Json(value)); }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return add(Json(std::string(text, length)));
+    return has_no_nul({text, length}) && add(Json(std::string(text, length)));
   }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     stack_.back().name.assign(text, length);
-    return true;
+    return has_no_nul({text, length});
   }
   bool StartObject() { return open(Json::object()); }
   bool StartArray() { return open(Json::array()); }
@@ -88,6 +89,12 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     else
       frame.value.members().emplace_back(std::move(frame.name), std::move(value));
     return true;
+  }
+  /// \u0000 too: what is stored or handed on as C text would end there.
+  bool has_no_nul(std::string_view text) {
+    if (text.find('\0') == std::string_view::npos) return true;
+    problem = "a NUL character";
+    return false;
   }
   bool unique(const Json& object) {
     if (!options_.unique_members) return true;
@@ -176,6 +183,18 @@ void write(Writer& out, const Json& value) {
   }
 }
 
+/// The digits with the decimal point behind the `point`th of them (ECMAScript's Number::toString).
+std::string placed(std::string digits, int point) {
+  const int count = int(digits.size());
+  if (point > 21 || point < -5) {
+    if (count > 1) digits.insert(1, ".");
+    return digits + (point > 0 ? "e+" : "e-") + std::to_string(std::abs(point - 1));
+  }
+  if (point <= 0) return "0." + std::string(size_t(-point), '0') + digits;
+  if (point >= count) return digits + std::string(size_t(point - count), '0');
+  return digits.insert(size_t(point), ".");
+}
+
 }  // namespace
 
 const Json* Json::find(std::string_view name) const {
@@ -243,10 +262,17 @@ std::string number_text(const Json& number) {
   if (number.is_integer()) return std::to_string(number.integer());
   const double value = number.number();
   if (!std::isfinite(value)) return "null";  // as JSON.stringify does
-  if (value == std::trunc(value) && std::fabs(value) < 9e15) return std::to_string(std::int64_t(value));
+  if (value == 0) return "0";                // of either sign
+  // The shortest digits that mean this number, as d.ddde±xx.
   std::array<char, 32> out{};
-  const auto [end, error] = std::to_chars(out.data(), out.data() + out.size(), value);
-  return {out.data(), end};
+  const auto [end, error] =
+      std::to_chars(out.data(), out.data() + out.size(), std::fabs(value), std::chars_format::scientific);
+  const std::string_view shortest(out.data(), size_t(end - out.data()));
+  const size_t e = shortest.find('e');
+  std::string digits(shortest.substr(0, e));
+  std::erase(digits, '.');
+  const int point = std::atoi(std::string(shortest.substr(e + 1)).c_str()) + 1;
+  return (value < 0 ? "-" : "") + placed(digits, point);
 }
 
 }  // namespace base

@@ -15,15 +15,21 @@ thread_local LogSink* current_sink = nullptr;
 
 constexpr std::array level_names{"debug", "info", "warn", "error"};
 
+/// The first byte of U+0080–U+009F: some terminals obey them as they do an escape character.
+bool is_c1(std::string_view text, size_t at) {
+  return text[at] == '\xC2' && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+}
+
 /// Control characters, quotes and backslashes escaped; invalid UTF-8 byte by byte: no line can be forged.
 std::string quoted(std::string_view value) {
   const bool utf8 = is_utf8(value);
   std::string out = "\"";
-  for (const char c : value) {
+  for (size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F || (!utf8 && byte >= 0x80)) {
+    if (byte < 0x20 || byte == 0x7F || (!utf8 && byte >= 0x80) || is_c1(value, i)) {
       std::array<char, 8> hex{};
-      std::snprintf(hex.data(), hex.size(), "\\x%02x", byte);
+      (void)std::snprintf(hex.data(), hex.size(), "\\x%02x", byte);
       out += hex.data();
     } else {
       if (c == '"' || c == '\\') out += '\\';
@@ -72,10 +78,10 @@ void write_all(std::string_view line) {
 void Log::write(Level level, std::string_view code, std::initializer_list<LogField> fields) const {
   if (level == Level::debug && !options_.debug) return;
   const Time now = clock_.now();
-  std::string line =
-      options_.json ? json_line(now, level, code, fields) : text_line(now, level, code, fields);
+  const auto to_line = options_.json ? json_line : text_line;
+  std::string line = to_line(now, level, code, fields);
   if (line.size() > line_limit)
-    line = text_line(now, level, code, {{"note", "fields left out: line too long"}});
+    line = to_line(now, level, code, {{"note", "fields left out: line too long"}});
   line += '\n';
   if (current_sink)
     current_sink->write_(line);

@@ -12,12 +12,10 @@ void read_provider(const base::Json& configured, const std::string& pointer, Not
       configured,
       [&](const std::string& below, const std::string& message) { notes.error(pointer + below, message); });
   if (notes.problems.size() > before) return;
-  const bool is_oauth2 = provider.type == providers::Type::oauth && provider.oauth2;
-  if (!is_oauth2 && provider.type != providers::Type::credentials)
+  if (provider.type == providers::Type::email)
     return notes.error(
-        pointer,
-        "this version can only do OAuth 2.0, OpenID Connect and credentials: remove the provider \"" +
-            provider.id + "\"");
+        pointer, "this version can only do OAuth, OpenID Connect and credentials: remove the provider \"" +
+                     provider.id + "\"");
   const auto same = [&](const providers::Provider& other) { return other.id == provider.id; };
   if (std::any_of(config.providers.begin(), config.providers.end(), same))
     return notes.error(pointer + "/id", "there is a provider \"" + provider.id + "\" already");

@@ -57,6 +57,7 @@ void read_sessions(const Reader&, Config&);
 void read_pages(const Reader&, Config&, const std::filesystem::path& folder);
 void read_cookies(const Reader&, Config&);
 void read_limits(const Reader&, Config&);
+void read_rate_limits(const Reader&, Config&);
 void read_providers(const Reader&, Config&);
 
 /// What a credentials provider has of its own; complains likewise. `authorize` is taken out of its entry.

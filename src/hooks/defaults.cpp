@@ -1,7 +1,20 @@
+#include "base/text.hpp"
 #include "hooks/hooks.hpp"
 #include "http/http.hpp"
 
 namespace hooks {
+namespace {
+
+/// A URL, but of a scheme that this site cannot have: "javascript:…" (RFC 3986 §3.1, as browsers read it).
+bool has_other_scheme(std::string url) {
+  std::erase_if(url, [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
+  const std::string scheme = base::lower(url.substr(0, url.find(':')));
+  if (scheme.size() == url.size() || scheme.empty() || scheme[0] < 'a' || scheme[0] > 'z') return false;
+  if (scheme == "http" || scheme == "https") return false;
+  return scheme.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+-.") == std::string::npos;
+}
+
+}  // namespace
 
 SignInAnswer Hooks::sign_in(const base::Json&, const base::Json&, const base::Json&) { return {}; }
 
@@ -9,6 +22,7 @@ std::string Hooks::redirect(const std::string& url, const std::string& base_url)
   // The base URL in front keeps "//host" and "/\host" on this site.
   if (url.starts_with("/")) return base_url + url;
   const auto target = http::parse_url_as_browser(url);
+  if (!target && has_other_scheme(url)) return base_url;
   if (!target) throw Thrown("Invalid URL");
   const auto home = http::parse_url(base_url);
   if (!home || target->userinfo || target->origin() != home->origin()) return base_url;

@@ -1,14 +1,16 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "oauth/oauth.hpp"
+#include "oauth/shared.hpp"
 
 namespace oauth {
 namespace {
 
 /// What a page's query must never replace: else a link could start a flow that protects somebody else.
+/// `request` and `request_uri` (RFC 9101) would replace all of it.
 bool is_protected(std::string_view name) {
-  constexpr std::array names{"client_id", "redirect_uri", "response_type", "state", "nonce"};
+  constexpr std::array names{"client_id", "redirect_uri", "response_type", "state",
+                             "nonce",     "request",      "request_uri"};
   for (const char* known : names)
     if (name == known) return true;
   return name.starts_with("code_challenge");
@@ -50,14 +52,19 @@ void protect(const Provider& provider, const Metadata& metadata, const std::stri
 
 }  // namespace
 
+model::Flow begin_flow(const Provider& provider, const std::string& csrf_token, base::Time now) {
+  model::Flow flow;
+  flow.provider_id = provider.id;
+  flow.browser = crypto::sha256_hex(csrf_token);
+  flow.expires = now + flow_lifetime;
+  return flow;
+}
+
 AuthorizationRequest authorization_request(const Provider& provider, const Metadata& metadata,
                                            const std::string& redirect_uri, const std::string& csrf_token,
                                            const http::Pairs& forwarded, crypto::Random& random,
                                            base::Time now) {
-  AuthorizationRequest out;
-  out.flow.provider_id = provider.id;
-  out.flow.browser = crypto::sha256_hex(csrf_token);
-  out.flow.expires = now + flow_lifetime;
+  AuthorizationRequest out{{}, begin_flow(provider, csrf_token, now)};
   http::Pairs parameters;
   if (provider.scope) http::put(parameters, "scope", providers::expand_url(provider, *provider.scope));
   for (const auto& [name, value] : providers::texts(provider, "authorizationParams"))

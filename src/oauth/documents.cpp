@@ -44,6 +44,7 @@ base::Json Documents::get(const std::string& url) {
 }
 
 std::optional<base::Json> Documents::get_again(const std::string& url) {
+  if (const auto newer = newer_elsewhere(url)) return read(url, newer->body);
   const std::string mark = refetch_mark(url);
   if (remembered(mark)) return {};
   const base::Time now = clock_.now();
@@ -82,6 +83,17 @@ std::optional<Document> Documents::remembered(const std::string& url) {
   if (!document || document->expires <= now || document->fetched > now) return {};
   const std::scoped_lock lock(mutex_);
   return memory_.insert_or_assign(url, *document).first->second;
+}
+
+std::optional<Document> Documents::newer_elsewhere(const std::string& url) {
+  auto document = cache_.find(url);
+  const base::Time now = clock_.now();
+  if (!document || document->expires <= now || document->fetched > now) return {};
+  const std::scoped_lock lock(mutex_);
+  const auto held = memory_.find(url);
+  if (held != memory_.end() && document->fetched <= held->second.fetched) return {};
+  memory_.insert_or_assign(url, *document);
+  return document;
 }
 
 void Documents::remember(const std::string& url, const Document& document) {

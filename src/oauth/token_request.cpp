@@ -76,14 +76,23 @@ base::Json read_tokens(const http::Answer& answer) {
   return tokens;
 }
 
+/// Some providers repeat in their errors what was sent to them.
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets)
+    for (const std::string& spelling : {secret, http::encode(secret)})
+      if (!spelling.empty()) text = base::replace_all(text, spelling, "…");
+  return text;
+}
+
 /// The provider's own word for what went wrong (RFC 6749 §5.2), never the rest of the answer.
-void check_success(const http::Answer& answer, const base::Json& tokens) {
+void check_success(const http::Answer& answer, const base::Json& tokens,
+                   const std::vector<std::string>& secrets) {
   const std::string error = tokens.text_of("error").value_or("");
   if (answer.status >= 200 && answer.status < 300 && error.empty()) return;
   std::string why = "token request: status " + std::to_string(answer.status);
   if (!error.empty()) why += ", error " + error;
   if (const auto description = tokens.text_of("error_description")) why += ": " + *description;
-  throw AuthError(Code::Callback, why);
+  throw AuthError(Code::Callback, without_secrets(std::move(why), secrets));
 }
 
 std::string text_at(const base::Json& tokens, std::string_view path) {
@@ -109,7 +118,7 @@ TokenResponse token_request(http::Client& client, const Provider& provider, cons
     throw AuthError(Code::OAuthCallback, error.what());
   }
   TokenResponse tokens{.raw = read_tokens(answer), .access_token = {}, .refresh_token = {}, .id_token = {}};
-  check_success(answer, tokens.raw);
+  check_success(answer, tokens.raw, {code, secret, code_verifier});
   tokens.access_token = text_at(tokens.raw, provider.access_token_path);
   tokens.refresh_token = tokens.raw.text_of("refresh_token").value_or("");
   tokens.id_token = tokens.raw.text_of("id_token").value_or("");

@@ -17,47 +17,72 @@ void prepare_csrf(Context& context) {
   context.set_cookie(cookie, auth::csrf_cookie(context.csrf_token, secret));
 }
 
-/// From the body, else the query, else the cookie, else the base URL; each through the owner's `redirect`.
-void prepare_callback_url(Context& context) {
-  const std::string cookie = context.cookie(context.options.cookies.callback_url);
-  std::string wanted = context.field("callbackUrl");
-  if (wanted.empty()) wanted = http::first(context.query, "callbackUrl").value_or("");
-  if (wanted.empty()) wanted = cookie;
-  const std::string& base_url = context.options.site.base_url;
-  context.callback_url = wanted.empty() ? base_url : context.services.hooks.redirect(wanted, base_url);
-  if (!context.callback_url.empty() && context.callback_url != cookie)
-    context.set_cookie(context.options.cookies.callback_url, context.callback_url);
-}
-
 bool is_usable(const Context& context, const std::string& url) {
   return url.empty() || auth::is_callback_url(url, context.options.site);
 }
 
-/// v3 judges query and cookie before anything else, and sets no cookie then.
-std::optional<http::Response> refuse_callback_url(Context& context) {
-  const std::string cookie = context.cookie(context.options.cookies.callback_url);
-  if (is_usable(context, http::first(context.query, "callbackUrl").value_or("")) &&
-      is_usable(context, cookie))
-    return {};
-  context.services.log.warn("callback_url_invalid", {{"action", context.target.action}});
+/// v3's answer to a callback URL that is none.
+http::Response refuse(Context& context, const std::string& why) {
+  context.services.log.warn("callback_url_invalid", {{"action", context.target.action}, {"reason", why}});
   // In v3 the error page redirects to itself for ever: the cookie goes here, so that it ends.
   if (context.target.action == "error") {
-    if (!is_usable(context, cookie)) context.clear_cookie(context.options.cookies.callback_url);
+    context.clear_cookie(context.options.cookies.callback_url);
     context.callback_url = context.options.site.base_url;
-    return context.finish(error_page(context, name(model::Code::Configuration)));
+    return error_page(context, name(model::Code::Configuration));
   }
   const std::string& own = context.options.pages.error;
   return context.redirect(http::with_query(own.empty() ? context.url("error") : own,
                                            {{"error", std::string(name(model::Code::Configuration))}}));
 }
 
+/// v3 judges query and cookie before anything else, and sets no cookie then.
+std::optional<http::Response> refuse_callback_url(Context& context) {
+  if (!is_usable(context, http::first(context.query, "callbackUrl").value_or("")))
+    return refuse(context, "the query's is no path or http(s) URL");
+  if (!is_usable(context, context.cookie(context.options.cookies.callback_url)))
+    return refuse(context, "the cookie's is no path or http(s) URL");
+  return {};
+}
+
+/// From the body, else the query, else the cookie, else the base URL; each through the owner's `redirect`.
+std::optional<http::Response> prepare_callback_url(Context& context) {
+  const std::string cookie = context.cookie(context.options.cookies.callback_url);
+  std::string wanted = context.field("callbackUrl");
+  if (wanted.empty()) wanted = http::first(context.query, "callbackUrl").value_or("");
+  if (wanted.empty()) wanted = cookie;
+  const std::string& base_url = context.options.site.base_url;
+  try {
+    context.callback_url = wanted.empty() ? base_url : context.services.hooks.redirect(wanted, base_url);
+  } catch (const hooks::Thrown& thrown) {
+    // v3 never answers this.
+    return refuse(context, std::string("redirect: ") + thrown.what());
+  }
+  if (!context.callback_url.empty() && context.callback_url != cookie)
+    context.set_cookie(context.options.cookies.callback_url, context.callback_url);
+  return {};
+}
+
+/// A form that a provider's page sends (response_mode=form_post) comes without SameSite=Lax cookies, and so
+/// without the browser's part of the flow. A redirect to the same address by GET brings them. It must set no
+/// cookie: a new CSRF token would take the place of the one that the flow is bound to.
+std::optional<http::Response> ask_for_cookies(const Context& context) {
+  const bool is_answer = context.request.method == http::Method::post &&
+                         context.target.action == "callback" && context.provider &&
+                         context.provider->type == providers::Type::oauth;
+  if (!is_answer || http::first(context.cookies, context.options.cookies.csrf_token.name)) return {};
+  http::Response response =
+      context.redirect(http::with_query(redirect_uri(context), answer_parameters(context)));
+  if (response.status == 302) response.status = 303;
+  return response;
+}
+
 }  // namespace
 
 std::optional<http::Response> prepare(Context& context) {
+  if (auto again = ask_for_cookies(context)) return again;
   if (auto refused = refuse_callback_url(context)) return refused;
   prepare_csrf(context);
-  prepare_callback_url(context);
-  return {};
+  return prepare_callback_url(context);
 }
 
 }  // namespace routes

@@ -38,6 +38,8 @@ class SqlStore final : public Store {
   std::optional<std::string> recall(const std::string& name) override;
   void remember(const std::string& name, const std::string& value) override;
 
+  std::chrono::milliseconds take_token(const std::string& bucket, unsigned count,
+                                       base::Seconds window) override;
   size_t delete_expired(base::Time now, size_t batch) override;
 
   const Connection& connection() const { return *db_; }

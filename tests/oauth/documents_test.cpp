@@ -1,0 +1,151 @@
+// How long a provider's documents are kept, and when they are fetched once more.
+#include <doctest/doctest.h>
+
+#include "../support/fakes.hpp"
+
+using namespace support;
+using base::Json;
+using oauth::Documents;
+
+namespace {
+
+const std::string url = "https://op.example/keys";
+
+struct Kept {
+  FakeClock clock;
+  FakeClient client;
+  FakeCache cache;
+  Documents documents{client, cache, clock};
+
+  explicit Kept(const http::Pairs& headers = {}) {
+    client.on(url, [=](const http::Outgoing&) { return http::Answer{200, headers, R"({"n":1})"}; });
+    documents.get(url);
+  }
+  /// Is it still kept after so long?
+  bool kept_for(std::chrono::milliseconds time) {
+    clock.advance(time);
+    documents.get(url);
+    return client.count(url) == 1;
+  }
+};
+
+/// How long Cache-Control has a document kept: it is asked for a millisecond before and at that moment.
+void check_kept(const char* control, base::Seconds lifetime) {
+  CAPTURE(control);
+  Kept kept(http::Pairs{{"cache-control", control}});
+  CHECK(kept.kept_for(lifetime - 1ms));
+  CHECK_FALSE(kept.kept_for(1ms));
+}
+
+std::string failure(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const model::AuthError& error) {
+    return std::string(model::name(error.code)) + ": " + error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("documents are kept as long as HTTP allows, within bounds") {
+  check_kept("max-age=600", 600s);
+  check_kept("public, Max-Age=600, must-revalidate", 600s);
+  check_kept("max-age=59", Documents::least_lifetime);
+  check_kept("max-age=0", Documents::least_lifetime);
+  check_kept("max-age=-1", Documents::least_lifetime);
+  check_kept("no-store", Documents::least_lifetime);
+  check_kept("no-cache, max-age=600", Documents::least_lifetime);
+  check_kept("max-age=86401", Documents::most_lifetime);
+  check_kept("max-age=soon", Documents::default_lifetime);
+  check_kept("max-age=99999999999999999999", Documents::default_lifetime);
+  check_kept("private", Documents::default_lifetime);
+}
+
+TEST_CASE("a document without Cache-Control is kept for an hour") {
+  Kept kept;
+  CHECK(kept.kept_for(Documents::default_lifetime - 1ms));
+  CHECK_FALSE(kept.kept_for(1ms));
+}
+
+TEST_CASE("another process finds the document in the database") {
+  Kept first;
+  Documents second(first.client, first.cache, first.clock);
+  CHECK(second.get(url) == Json::object({{"n", 1}}));
+  CHECK(first.client.count(url) == 1);
+}
+
+TEST_CASE("a document from the future is not believed: the clock has gone back") {
+  Kept first;
+  first.clock.advance(-10s);
+  Documents second(first.client, first.cache, first.clock);
+  second.get(url);
+  CHECK(first.client.count(url) == 2);
+}
+
+TEST_CASE("a document is fetched again once a minute at most") {
+  Kept kept;
+  CHECK(kept.documents.get_again(url));
+  CHECK(kept.client.count(url) == 2);
+  kept.clock.advance(Documents::refetch_interval - 1ms);
+  CHECK_FALSE(kept.documents.get_again(url));
+  CHECK(kept.client.count(url) == 2);
+  kept.clock.advance(1ms);
+  CHECK(kept.documents.get_again(url));
+  CHECK(kept.client.count(url) == 3);
+}
+
+TEST_CASE("once a minute holds for all processes together") {
+  Kept first;
+  Documents second(first.client, first.cache, first.clock);
+  second.get(url);
+  first.documents.get_again(url);
+  second.get_again(url);
+  CHECK(first.client.count(url) == 2);
+}
+
+TEST_CASE("what another process fetched again counts here too") {
+  Kept first;
+  Documents second(first.client, first.cache, first.clock);
+  second.get(url);
+  first.clock.advance(1s);
+  first.client.on(url, Json::object({{"n", 2}}));
+  first.documents.get_again(url);
+  CHECK(second.get_again(url) == Json::object({{"n", 2}}));
+  CHECK(second.get(url) == Json::object({{"n", 2}}));
+  CHECK(first.client.count(url) == 2);
+}
+
+TEST_CASE("a failed second fetch leaves the document as it was, and waits its minute") {
+  Kept kept;
+  kept.client.off(url);
+  CHECK(failure([&] { kept.documents.get_again(url); }) ==
+        "OAuthCallback: https://op.example/keys: connection refused");
+  CHECK_FALSE(kept.documents.get_again(url));
+  CHECK(kept.documents.get(url) == Json::object({{"n", 1}}));
+}
+
+TEST_CASE("what is no JSON object, or no success, is neither taken nor kept") {
+  for (const auto& [status, body] :
+       {std::pair{200, "[]"}, std::pair{200, "<html>"}, std::pair{200, ""}, std::pair{404, "{}"},
+        std::pair{500, "{}"}, std::pair{204, "{}"}, std::pair{200, R"({"issuer":"a","issuer":"b"})"}}) {
+    CAPTURE(body);
+    Kept kept;
+    const std::string other = "https://op.example/other";
+    kept.client.on(other, status, body);
+    CHECK(failure([&] { kept.documents.get(other); }).starts_with("OAuthCallback: " + other + ": "));
+    CHECK(kept.cache.documents.count(other) == 0);
+  }
+}
+
+TEST_CASE("nesting is bounded") {
+  Kept kept;
+  const auto nested = [](int depth) {
+    return std::string(R"({"a":)") + std::string(size_t(depth), '[') + std::string(size_t(depth), ']') + "}";
+  };
+  kept.client.on("https://op.example/15", 200, nested(15));
+  kept.client.on("https://op.example/16", 200, nested(16));
+  CHECK(kept.documents.get("https://op.example/15").is_object());
+  CHECK(failure([&] { kept.documents.get("https://op.example/16"); }) ==
+        "OAuthCallback: https://op.example/16: no JSON object");
+}
