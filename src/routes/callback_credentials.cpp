@@ -15,6 +15,27 @@ http::Response denied(const Context& context) {
   return context.redirect(context.error_url(name(model::Code::AccessDenied)), 403);
 }
 
+/// What somebody is called in this form: the first field that is no password. In small letters, for most
+/// lists of users take Jane and jane for the same.
+std::string account_name(const Context& context) {
+  std::string field = "username";
+  if (const base::Json* form = context.provider->entry.find("credentials"))
+    for (const auto& [name, given] : form->members()) {
+      if (given.text_of("type") == "password") continue;
+      field = name;
+      break;
+    }
+  return base::lower(base::trim(context.field(field)));
+}
+
+/// However many addresses the guesses come from.
+void count_account(Context& context) {
+  const std::string name = account_name(context);
+  if (!context.has_store() || name.empty()) return;
+  auth::count_attempt(context.store(), context.options.rate_limits.account, "account",
+                      context.provider->id + " " + name);
+}
+
 /// The user's id as an account has it.
 std::string account_id(const base::Json& user) {
   const base::Json* id = user.find("id");
@@ -57,6 +78,7 @@ auth::SignedIn sign_in_stored(Context& context, const base::Json& user, const ba
 
 /// As in v3, whatever was submitted is what `authorize` and the callbacks get.
 http::Response callback_credentials(Context& context) {
+  count_account(context);
   const auto user = credentials::authorize(context.options.authorize.at(context.provider->id), context.body,
                                            context.services.credentials);
   if (!user) return refused(context);
