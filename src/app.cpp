@@ -47,11 +47,13 @@ App::App(config::Config config)
       database_(config_.database ? std::make_unique<store::Pool>(*config_.database, clock_, log_) : nullptr),
       client_(http::make_client(config_.client)),
       cache_(make_cache(database_.get(), log_)),
-      documents_(*client_, *cache_, clock_) {
+      documents_(*client_, *cache_, clock_),
+      usual_hash_(database_.get()),
+      credentials_{.client = *client_, .hooks = hooks_, .log = log_, .usual = usual_hash_} {
   services_.emplace(routes::Services{config_.routes, config_.providers, database_.get(), hooks_, documents_,
                                      *client_, clock_, crypto::system_random(), log_,
                                      [this]() -> const auth::JwtOptions& { return jwt(); },
-                                     [this]() -> const base::Secret& { return secret(); }});
+                                     [this]() -> const base::Secret& { return secret(); }, credentials_});
 }
 
 App::~App() = default;

@@ -32,6 +32,8 @@ class App {
   std::unique_ptr<oauth::DocumentCache> cache_;
   oauth::Documents documents_;
   hooks::Hooks hooks_;
+  credentials::UsualHash usual_hash_;
+  credentials::Parts credentials_;
   std::mutex mutex_;
   std::optional<routes::Services> services_;
 };

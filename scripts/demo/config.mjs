@@ -1,6 +1,6 @@
 // Writes the demo site's nextauth.json to standard output:
 //   node config.mjs URL ISSUER CLIENT SECRET
-// Besides the demo provider, every provider of the catalogue whose ID_ID and ID_SECRET are in the environment (GITHUB_ID,
+// Besides the demo provider and a form for a name and a password, every provider of the catalogue whose ID_ID and ID_SECRET are in the environment (GITHUB_ID,
 // AZURE_AD_ID, …). What else a provider needs comes the same way: AUTH0_DOMAIN. The file holds the names, not the values.
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -30,6 +30,8 @@ function fromEnvironment(file) {
 const files = readdirSync(catalogue).filter((file) => file.endsWith('.json') && file !== 'samples.json').sort()
 const providers = [
   { id: 'demo', name: 'Demo', type: 'oauth', version: '2.0', issuer, scope: 'openid profile email', clientId, clientSecret },
-  ...files.flatMap(fromEnvironment)
+  ...files.flatMap(fromEnvironment),
+  // The file that scripts/run makes beside the configuration.
+  { id: 'credentials', name: 'Password', type: 'credentials', authorize: { htpasswd: 'users.htpasswd' } }
 ]
 console.log(JSON.stringify({ url, database: 'sqlite:auth.db', providers }, null, 2))

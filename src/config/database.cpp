@@ -42,6 +42,13 @@ std::string default_database(const std::filesystem::path& file) {
 
 }  // namespace
 
+std::optional<std::string> sqlite_url(const std::string& url, const std::filesystem::path& folder) {
+  constexpr std::string_view sqlite = "sqlite:";
+  if (!url.starts_with(sqlite) || url.size() == sqlite.size()) return {};
+  const std::filesystem::path path = folder / url.substr(sqlite.size());
+  return std::string(sqlite) + path.lexically_normal().string();
+}
+
 void read_database(const Reader& reader, Config& config, const std::filesystem::path& folder) {
   std::string secret;
   reader.text("secret", secret);
@@ -56,12 +63,11 @@ void read_database(const Reader& reader, Config& config, const std::filesystem::
   }
   std::string url = default_database(config.file);
   reader.text("database", url);
-  constexpr std::string_view sqlite = "sqlite:";
-  if (!url.starts_with(sqlite) || url.size() == sqlite.size())
+  const auto absolute = sqlite_url(url, folder);
+  if (!absolute)
     return reader.complain("database",
                            "must be \"sqlite:PATH\" or null; other databases cannot be used by this version");
-  const std::filesystem::path path = folder / url.substr(sqlite.size());
-  config.database = store::Options{.url = std::string(sqlite) + path.lexically_normal().string()};
+  config.database = store::Options{.url = *absolute};
 }
 
 void read_sessions(const Reader& reader, Config& config) {

@@ -14,12 +14,10 @@ void read_provider(const base::Json& configured, const std::string& pointer, Not
   if (notes.problems.size() > before) return;
   if (provider.type == providers::Type::email)
     read_email(configured, provider, pointer, notes, config);
-  else if (provider.type != providers::Type::oauth)
-    return notes.error(pointer,
-                       "this version cannot check passwords: remove the provider \"" + provider.id + "\"");
   const auto same = [&](const providers::Provider& other) { return other.id == provider.id; };
   if (std::any_of(config.providers.begin(), config.providers.end(), same))
     return notes.error(pointer + "/id", "there is a provider \"" + provider.id + "\" already");
+  if (provider.type == providers::Type::credentials) read_credentials(provider, pointer, notes, config);
   config.providers.push_back(std::move(provider));
 }
 

@@ -63,6 +63,11 @@ void read_providers(const Reader&, Config&);
 /// What an email provider's keys say; its server, which may hold a password, is not kept in the entry.
 void read_email(const base::Json& configured, providers::Provider&, const std::string& pointer, Notes&,
                 Config&);
+/// What a credentials provider has of its own; complains likewise. `authorize` is taken out of its entry.
+void read_credentials(providers::Provider&, const std::string& pointer, Notes&, Config&);
+
+/// "sqlite:PATH" with the path absolute; none if it is something else.
+std::optional<std::string> sqlite_url(const std::string& url, const std::filesystem::path& folder);
 
 /// Replaces ${NAME} in every string; a variable that is not set is a complaint.
 void replace_variables(base::Json&, const std::string& pointer, const Environment&, Notes&);

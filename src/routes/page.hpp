@@ -33,6 +33,9 @@ class Page {
   std::string nonce_;
 };
 
+/// A credentials provider's form, as the page "signin" has it in `forms`; `action` is where it leads.
+base::Json credentials_form(const Page&, const providers::Provider&, const std::string& action);
+
 /// The best of `available` for an Accept-Language header (RFC 9110 §12.5.4); "en" if none fits.
 std::string choose_language(std::string_view accept_language, const std::vector<std::string>& available);
 

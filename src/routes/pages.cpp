@@ -46,11 +46,15 @@ Json email_form(const Context& context, const Page& page, const Provider& provid
                        {"email", http::first(context.query, "email")}});
 }
 
-/// In configuration order; the first has the focus.
+/// In configuration order; a form of mails that comes first has the focus. Without fields a credentials
+/// provider has no form here, as in v3.
 Json forms(const Context& context, const Page& page) {
   Json all = Json::array();
-  for (const Provider& provider : context.services.providers)
+  for (const Provider& provider : context.services.providers) {
     if (provider.type == Type::email) all.elements().push_back(email_form(context, page, provider));
+    if (provider.type == Type::credentials && provider.entry.find("credentials"))
+      all.elements().push_back(credentials_form(page, provider, context.url("callback/" + provider.id)));
+  }
   for (Json& form : all.elements()) form.set("autofocus", &form == &all.elements().front());
   return all;
 }

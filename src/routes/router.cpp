@@ -11,7 +11,7 @@ using providers::Type;
 
 enum class Csrf : char { ignored, required };
 /// The type of the provider that the target's second part must name.
-enum class Needs : char { nothing, oauth, oauth1, email };
+enum class Needs : char { nothing, oauth, oauth1, email, credentials };
 
 struct Route {
   Method method;
@@ -37,6 +37,12 @@ constexpr Route table[] = {
      callback_oauth},
     {Method::post, "callback", Needs::oauth, Csrf::ignored, Code::Callback, "oauth_callback_error",
      callback_oauth},
+    {Method::post, "signin", Needs::credentials, Csrf::required, Code::Signin, "signin_credentials_error",
+     signin_credentials},
+    {Method::get, "callback", Needs::credentials, Csrf::ignored, Code::Callback,
+     "callback_credentials_handler_error", callback_credentials_get},
+    {Method::post, "callback", Needs::credentials, Csrf::required, Code::Callback,
+     "callback_credentials_handler_error", callback_credentials},
     {Method::post, "signin", Needs::oauth1, Csrf::required, Code::OAuthSignin, "signin_oauth_error",
      signin_oauth1},
     {Method::get, "callback", Needs::oauth1, Csrf::ignored, Code::Callback, "oauth_callback_error",
@@ -69,6 +75,8 @@ bool suits(const Route& route, const Context& context) {
       return context.provider->type == Type::oauth && !context.provider->oauth2;
     case Needs::email:
       return context.provider->type == Type::email;
+    case Needs::credentials:
+      return context.provider->type == Type::credentials;
   }
   return false;
 }
@@ -153,6 +161,9 @@ http::Response answer(Context& context) {
   } catch (const model::ConfigError& error) {
     context.services.log.error("configuration_error",
                                {{"action", context.target.action}, {"reason", error.what()}});
+    return server_problem(context);
+  } catch (const credentials::Unavailable& error) {
+    context.services.log.error(route.log, {{"provider", context.target.argument}, {"reason", error.what()}});
     return server_problem(context);
   } catch (const providers::Error& error) {
     return failed(context, route, route.failure, error.what());

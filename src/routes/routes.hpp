@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "auth/auth.hpp"
+#include "credentials/credentials.hpp"
 #include "hooks/hooks.hpp"
 #include "http/client.hpp"
 #include "http/http.hpp"
@@ -60,7 +61,8 @@ struct Options {
   auth::RateLimits rate_limits;
   std::vector<http::AddressRange> trusted_proxies;  // whose X-Forwarded-For is believed
   http::Limits limits;
-  std::map<std::string, EmailOptions, std::less<>> email;  // by provider's id
+  std::map<std::string, EmailOptions, std::less<>> email;   // by provider's id
+  std::map<std::string, credentials::Authorize> authorize;  // of credentials providers, by their id
 };
 
 /// What the endpoints work with. All of it is lent, and may be used by many threads at once.
@@ -76,6 +78,7 @@ struct Services {
   const base::Log& log;
   std::function<const auth::JwtOptions&()> jwt;  // with its secret; throws StoreError
   std::function<const base::Secret&()> secret;   // made and kept where none is configured; throws StoreError
+  const credentials::Parts& credentials;
 };
 
 /// Answers a request. Throws nothing but std::bad_alloc: every failure is an answer and a line in the log.

@@ -36,14 +36,27 @@ void set_session(Context& context, const auth::SignedIn& result, const base::Jso
 
 }  // namespace
 
+namespace {
+
+/// The user of a JWT. `sub` of a credentials provider's user comes from elsewhere and may be the number of
+/// another user here: where there is such a provider, the address must agree, too.
+std::optional<model::User> token_user(Context& context, const base::Json& claims) {
+  const auto id = claims.text_of("sub");
+  auto user = id ? context.store().user(*id) : std::nullopt;
+  if (context.options.authorize.empty() || !user) return user;
+  if (!user->email || claims.text_of("email") != user->email) return {};
+  return user;
+}
+
+}  // namespace
+
 auth::Visitor visitor(Context& context) {
   auth::Visitor visitor;
   const std::string cookie = context.session_cookie();
   if (cookie.empty()) return visitor;
   if (context.options.session.jwt) {
     const auto claims = auth::decode_jwt(cookie, context.services.jwt(), context.now());
-    const auto id = claims ? claims->text_of("sub") : std::nullopt;
-    if (id) visitor.user = context.store().user(*id);
+    if (claims) visitor.user = token_user(context, *claims);
     return visitor;
   }
   if (auto found = auth::find_session(context.store(), context.options.session, context.now(), cookie)) {

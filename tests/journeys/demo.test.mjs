@@ -31,12 +31,18 @@ describe('make run', () => {
       for (const [, file] of page.text.matchAll(/(?:src|href)="([^"#:]+\.(?:js|css))"/g)) {
         assert.equal((await visitor.get(new URL(file, `${demo.site.origin}/`).href)).status, 200, file)
       }
-      assert.deepEqual(Object.keys((await visitor.get(`${demo.site.url}/providers`)).json()), ['demo'])
+      assert.deepEqual(Object.keys((await visitor.get(`${demo.site.url}/providers`)).json()), ['demo', 'credentials'])
       const answer = await visitor.signIn('ben', { callbackUrl: '/' })
       assert.equal(new URL(answer.location).origin, demo.site.origin)
       assert.equal((await visitor.session()).user.email, 'ben@example.com')
       await visitor.signOut()
       assert.deepEqual(await visitor.session(), {})
+
+      const [, name, password] = /type (\S+) and (\S+)\./.exec(demo.run.stdout)
+      const submit = async (word) => visitor.post(`${demo.site.url}/callback/credentials`, { csrfToken: await visitor.csrf(), username: name, password: word })
+      assert.equal(new URL((await submit(`${password}x`)).location).searchParams.get('error'), 'CredentialsSignin')
+      assert.equal(new URL((await submit(password)).location).origin, demo.site.origin)
+      assert.equal((await visitor.session()).user.name, 'jane')
 
       const all = family(demo.run.pid)
       assert.ok(all.length >= 4, 'shell, provider, lighttpd, nextauth.fcgi')
@@ -50,7 +56,7 @@ describe('make run', () => {
     const demo = await startDemo(t, { env: { GITHUB_ID: 'the-id', GITHUB_SECRET: 'the-secret', AZURE_AD_ID: 'x', NONSENSE_ID: 'x', NONSENSE_SECRET: 'x' } })
     await ready(demo)
     const visitor = new Visitor(demo.site)
-    assert.deepEqual(Object.keys((await visitor.get(`${demo.site.url}/providers`)).json()), ['demo', 'github'])
+    assert.deepEqual(Object.keys((await visitor.get(`${demo.site.url}/providers`)).json()), ['demo', 'github', 'credentials'])
     const { location } = await visitor.startSignIn('github')
     assert.equal(new URL(location).hostname, 'github.com')
     assert.equal(new URL(location).searchParams.get('client_id'), 'the-id')

@@ -52,11 +52,17 @@ base::Json FakeHooks::session(base::Json session, const base::Json& user_or_toke
   return on_session ? on_session(std::move(session), user_or_token) : session;
 }
 
-base::Json FakeHooks::jwt(base::Json token, const base::Json&, const base::Json&, const base::Json&, bool) {
+base::Json FakeHooks::jwt(base::Json token, const base::Json& user, const base::Json& account,
+                          const base::Json& profile, bool is_new_user) {
+  jwt_arguments = base::Json::array({user, account, profile, is_new_user});
   return jwt(std::move(token));
 }
 
 base::Json FakeHooks::jwt(base::Json token) { return on_jwt ? on_jwt(std::move(token)) : token; }
+
+base::Json FakeHooks::authorize(const base::Json& credentials) {
+  return on_authorize ? on_authorize(credentials) : Hooks::authorize(credentials);
+}
 
 void FakeHooks::event(std::string_view name, const base::Json& message) {
   events.emplace_back(name, message);

@@ -73,14 +73,17 @@ class FakeHooks : public hooks::Hooks {
   std::function<base::Json(base::Json session, const base::Json& user_or_token)> on_session;
   std::function<base::Json(base::Json token)> on_jwt;
   std::function<std::string(const std::string& url)> on_redirect;
+  std::function<base::Json(const base::Json& credentials)> on_authorize;
   std::function<void(std::string_view)> on_event;
   std::vector<std::pair<std::string, base::Json>> events;
+  base::Json jwt_arguments;  // of the last sign-in: [user, account, profile, isNewUser]
 
   hooks::SignInAnswer sign_in(const base::Json&, const base::Json&, const base::Json&) override;
   std::string redirect(const std::string& url, const std::string& base_url) override;
   base::Json session(base::Json, const base::Json&) override;
   base::Json jwt(base::Json, const base::Json&, const base::Json&, const base::Json&, bool) override;
   base::Json jwt(base::Json) override;
+  base::Json authorize(const base::Json&) override;
   void event(std::string_view name, const base::Json& message) override;
   /// "createUser linkAccount signIn"
   std::string event_names() const;

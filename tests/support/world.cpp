@@ -46,7 +46,7 @@ World::World(const Setup& setup) : log_({.json = setup.json_log, .debug = true},
   services_ = std::make_unique<routes::Services>(
       routes::Services{options, providers, database.get(), hooks, *documents_, client, clock, random, log_,
                        [this]() -> const auth::JwtOptions& { return jwt; },
-                       [this]() -> const base::Secret& { return secret; }});
+                       [this]() -> const base::Secret& { return secret; }, credentials_});
 }
 
 Reply World::answer(const http::Request& request) { return reply_of(routes::handle(*services_, request)); }

@@ -97,6 +97,7 @@ class World {
   base::Secret secret{"the-site's-s3cret"};
   auth::JwtOptions jwt;
   std::unique_ptr<store::Pool> database;
+  credentials::UsualHash usual_hash{nullptr};
   Browser browser{*this};
 
   // What most tests do with the one browser.
@@ -125,6 +126,7 @@ class World {
   base::Log log_;
   base::LogSink sink_{[this](std::string_view line) { log.emplace_back(line); }};
   std::unique_ptr<oauth::Documents> documents_;
+  credentials::Parts credentials_{.client = client, .hooks = hooks, .log = log_, .usual = usual_hash};
   std::unique_ptr<routes::Services> services_;
 };
 
