@@ -137,13 +137,26 @@ base::Json account_json(const Provider& provider, const base::Json& id, const To
   return account;
 }
 
-base::Json user_of(const Provider& provider, const base::Json& profile, const providers::Values& values) {
-  base::Json user;
+base::Json mapped(const Provider& provider, const base::Json& profile, const providers::Values& values) {
   try {
-    user = providers::map_profile(provider, profile, values);
+    return providers::map_profile(provider, profile, values);
   } catch (const providers::Error& error) {
     throw UnreadableProfile(error.what());
   }
+}
+
+/// The answer's members and v3's names for some of them: what v3 gives `profile`.
+base::Json tokens_json(const Provider& provider, const TokenResponse& tokens) {
+  base::Json out = account_json(provider, {}, tokens);
+  for (const char* name : {"provider", "type", "id"}) out.erase(name);
+  return out;
+}
+
+base::Json user_of(const Provider& provider, const base::Json& profile, const providers::Values& values,
+                   const TokenResponse& tokens, const OwnProfile& own) {
+  std::optional<base::Json> made;
+  if (own) made = own(profile, tokens_json(provider, tokens));
+  base::Json user = made ? std::move(*made) : mapped(provider, profile, values);
   const auto email = user.text_of("email");
   user.set("email", email ? base::Json(base::lower(*email)) : base::Json());
   return user;
@@ -153,7 +166,7 @@ base::Json user_of(const Provider& provider, const base::Json& profile, const pr
 
 Identity identify(http::Client& client, Documents& documents, const Provider& provider,
                   const Metadata& metadata, const CallbackAnswer& answer, const model::Flow& flow,
-                  const std::string& redirect_uri, const base::Clock& clock) {
+                  const std::string& redirect_uri, const base::Clock& clock, const OwnProfile& own) {
   Identity who;
   who.tokens =
       token_request(client, provider, metadata, answer.code, redirect_uri, flow.code_verifier, clock.now());
@@ -162,7 +175,7 @@ Identity identify(http::Client& client, Documents& documents, const Provider& pr
   values.claims = claims_of(provider, metadata, documents, who.tokens, flow, clock.now());
   who.profile = provider.id_token ? values.claims : fetch_profile(client, provider, metadata, values);
   add_callback_user(provider, answer, who.profile);
-  who.user = user_of(provider, who.profile, values);
+  who.user = user_of(provider, who.profile, values, who.tokens, own);
   who.account_id = account_id(who.user);
   if (who.account_id.empty()) throw AuthError(Code::Callback, "the profile has no id");
   who.account = account_json(provider, *who.user.find("id"), who.tokens);

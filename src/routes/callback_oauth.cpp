@@ -48,6 +48,19 @@ model::Account account_of(const oauth::Identity& who, const providers::Provider&
   return account;
 }
 
+/// v3's `profile`, by a function of the owner's. In v3 one that throws is a profile that cannot be read.
+oauth::OwnProfile own_profile(const Context& context) {
+  return [&context](const base::Json& profile, const base::Json& tokens) {
+    try {
+      return context.services.hooks.profile(context.provider->id, profile, tokens);
+    } catch (const hooks::Thrown& thrown) {
+      throw oauth::UnreadableProfile(std::string("the function profile: ") + thrown.what());
+    } catch (const hooks::Rejected& rejected) {
+      throw oauth::UnreadableProfile(std::string("the function profile: ") + rejected.what());
+    }
+  };
+}
+
 /// v3 asks `signIn` with the user where the account is known, else with the profile.
 base::Json user_or_profile(Context& context, const oauth::Identity& who) {
   if (!context.has_store()) return who.user;
@@ -66,7 +79,7 @@ http::Response callback_oauth(Context& context) {
   const oauth::Metadata metadata = oauth::metadata(provider, lent.documents);
   oauth::check_answer(provider, metadata, answer, flow, context.csrf_token, context.now());
   const oauth::Identity who = oauth::identify(lent.client, lent.documents, provider, metadata, answer, flow,
-                                              redirect_uri(context), lent.clock);
+                                              redirect_uri(context), lent.clock, own_profile(context));
   context.callback_url = flow.callback_url;
   const hooks::SignInAnswer allowed =
       lent.hooks.sign_in(user_or_profile(context, who), who.account, who.profile);
