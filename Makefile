@@ -48,19 +48,21 @@ $(BUILD)/obj/embedded.o: $(BUILD)/gen/embedded.S
 
 PORT ?= 8080
 run:
-	scripts/packages run
-	$(MAKE) all
-	scripts/run --port $(PORT)
+	@scripts/packages run
+	@$(MAKE) -s -j$$(nproc) all
+	@exec scripts/run --port $(PORT)
 
 test:
-	scripts/packages test
-	$(MAKE) all $(BUILD)/unit-tests
-	scripts/check-layers
-	tests/run
+	@scripts/packages test
+	@$(MAKE) -s -j$$(nproc) all $(BUILD)/unit-tests
+	@scripts/check-layers
+	@scripts/check-readme
+	@tests/run
 
 # The quick ones: units and the layers, with what is installed.
 check: $(BUILD)/unit-tests
 	scripts/check-layers
+	scripts/check-readme
 	$(BUILD)/unit-tests
 
 format:
@@ -71,6 +73,7 @@ LINTED := $(SOURCES:%=$(BUILD)/lint/%.ok) $(BUILD)/lint/src/main.cpp.ok
 lint: $(LINTED)
 	clang-format --dry-run -Werror $(FORMATTED)
 	scripts/check-layers
+	scripts/check-readme
 $(BUILD)/lint/%.ok: % .clang-tidy
 	@mkdir -p $(@D)
 	clang-tidy --quiet $< -- $(CPPFLAGS) -std=c++20 && touch $@

@@ -71,6 +71,30 @@ std::string seal(const base::Json& value, std::string_view purpose, Seconds max_
 std::optional<base::Json> unseal(const std::string& sealed, std::string_view purpose,
                                  const base::Secret& secret, base::Time now);
 
+// --- abuse ---
+
+/// So many attempts within so long; count 0 is no limit.
+struct Rate {
+  unsigned count = 0;
+  Seconds window{0};
+};
+
+struct RateLimits {
+  Rate address{30, Seconds{600}};    // sign-in attempts from one client address
+  Rate account{10, Seconds{600}};    // passwords tried on one account
+  Rate recipient{5, Seconds{3600}};  // mails to one address
+};
+
+/// Too many attempts; retry_after is when the next may be made.
+struct TooMany : std::runtime_error {
+  TooMany(std::string_view kind, Seconds wait)
+      : std::runtime_error("too many attempts for one " + std::string(kind)), retry_after(wait) {}
+  Seconds retry_after;
+};
+
+/// Counts an attempt of `whom` ("address", "account" or "recipient" is the kind). Throws TooMany.
+void count_attempt(store::Store&, const Rate&, std::string_view kind, std::string_view whom);
+
 // --- signing in ---
 
 struct Event {

@@ -10,7 +10,7 @@ namespace base {
 namespace {
 
 struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+  void operator()(std::FILE* file) const { (void)std::fclose(file); }
 };
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& why) {

@@ -42,11 +42,11 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   }
   bool Double(double value) { return add(Json(value)); }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return add(Json(std::string(text, length)));
+    return has_no_nul({text, length}) && add(Json(std::string(text, length)));
   }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     stack_.back().name.assign(text, length);
-    return true;
+    return has_no_nul({text, length});
   }
   bool StartObject() { return open(Json::object()); }
   bool StartArray() { return open(Json::array()); }
@@ -88,6 +88,12 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     else
       frame.value.members().emplace_back(std::move(frame.name), std::move(value));
     return true;
+  }
+  /// \u0000 too: what is stored or handed on as C text would end there.
+  bool has_no_nul(std::string_view text) {
+    if (text.find('\0') == std::string_view::npos) return true;
+    problem = "a NUL character";
+    return false;
   }
   bool unique(const Json& object) {
     if (!options_.unique_members) return true;

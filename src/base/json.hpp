@@ -91,7 +91,7 @@ struct JsonOptions {
 };
 
 /// The value a JSON text (RFC 8259, UTF-8) stands for. Integers beyond 64 bits become doubles.
-/// Throws JsonError.
+/// A NUL character is an error, also written as \\u0000. Throws JsonError.
 Json parse_json(std::string_view text, const JsonOptions& = {});
 /// Same; none instead of an error.
 std::optional<Json> try_parse_json(std::string_view text, const JsonOptions& = {});

@@ -23,7 +23,7 @@ std::string quoted(std::string_view value) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7F || (!utf8 && byte >= 0x80)) {
       std::array<char, 8> hex{};
-      std::snprintf(hex.data(), hex.size(), "\\x%02x", byte);
+      (void)std::snprintf(hex.data(), hex.size(), "\\x%02x", byte);
       out += hex.data();
     } else {
       if (c == '"' || c == '\\') out += '\\';

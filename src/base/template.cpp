@@ -32,9 +32,9 @@ class Context : public mustache::context<std::string> {
 
   const mustache::data* get_partial(const std::string& name) const override {
     if (!partials_) return nullptr;
-    auto text = partials_(name);
+    const auto text = partials_(name);
     if (!text) throw TemplateError("there is no partial \"" + name + "\"");
-    return &held_.emplace_back(mustache::data(std::move(*text)));
+    return &held_.emplace_back(mustache::data(*text));
   }
 
  private:

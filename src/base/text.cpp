@@ -46,11 +46,11 @@ std::string encode(std::string_view bytes, std::string_view digits) {
   return out;
 }
 
-constexpr std::array<std::int8_t, 256> base64url_values() {
-  std::array<std::int8_t, 256> values{};
+constexpr std::array<short, 256> base64url_values() {
+  std::array<short, 256> values{};
   for (auto& value : values) value = -1;
   for (size_t i = 0; i < base64url_digits.size(); ++i)
-    values[static_cast<unsigned char>(base64url_digits[i])] = static_cast<std::int8_t>(i);
+    values[static_cast<unsigned char>(base64url_digits[i])] = static_cast<short>(i);
   return values;
 }
 

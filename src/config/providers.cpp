@@ -12,10 +12,9 @@ void read_provider(const base::Json& configured, const std::string& pointer, Not
       configured,
       [&](const std::string& below, const std::string& message) { notes.error(pointer + below, message); });
   if (notes.problems.size() > before) return;
-  if (provider.type != providers::Type::oauth || !provider.oauth2)
-    return notes.error(
-        pointer,
-        "this version can only do OAuth 2.0 and OpenID Connect: remove the provider \"" + provider.id + "\"");
+  if (provider.type != providers::Type::oauth)
+    return notes.error(pointer, "this version can only do OAuth and OpenID Connect: remove the provider \"" +
+                                    provider.id + "\"");
   const auto same = [&](const providers::Provider& other) { return other.id == provider.id; };
   if (std::any_of(config.providers.begin(), config.providers.end(), same))
     return notes.error(pointer + "/id", "there is a provider \"" + provider.id + "\" already");

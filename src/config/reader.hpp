@@ -58,6 +58,7 @@ void read_pages(const Reader&, Config&, const std::filesystem::path& folder);
 void read_callbacks(const Reader&, Config&, const std::filesystem::path& folder);
 void read_cookies(const Reader&, Config&);
 void read_limits(const Reader&, Config&);
+void read_rate_limits(const Reader&, Config&);
 void read_providers(const Reader&, Config&);
 
 /// Replaces ${NAME} in every string; a variable that is not set is a complaint.

@@ -6,6 +6,11 @@ namespace {
 constexpr std::string_view name_characters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
 
+std::string below(const std::string& pointer, const std::string& step) {
+  std::string out = pointer;
+  return out.append("/").append(step);
+}
+
 std::string replaced(std::string_view text, const std::string& pointer, const Environment& environment,
                      Notes& notes) {
   std::string out;
@@ -35,10 +40,11 @@ void replace_variables(base::Json& value, const std::string& pointer, const Envi
     value = replaced(value.text(), pointer, environment, notes);
   } else if (value.is_object()) {
     for (auto& [key, member] : value.members())
-      replace_variables(member, pointer + "/" + key, environment, notes);
+      replace_variables(member, below(pointer, key), environment, notes);
   } else if (value.is_array()) {
-    for (size_t i = 0; i < value.elements().size(); ++i)
-      replace_variables(value.elements()[i], pointer + "/" + std::to_string(i), environment, notes);
+    size_t index = 0;
+    for (base::Json& element : value.elements())
+      replace_variables(element, below(pointer, std::to_string(index++)), environment, notes);
   }
 }
 

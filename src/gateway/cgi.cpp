@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 
@@ -25,9 +27,25 @@ bool write_output(std::string_view bytes) {
   return true;
 }
 
+/// What is left of a body that was refused: a server that finds nobody to take it may drop the answer
+/// (Apache's mod_cgid does). No more than was announced: standard input may stay open behind it.
+void read_the_rest(unsigned long long already) {
+  constexpr unsigned long long rest_limit = 16ULL << 20;  // bytes; a longer body's sender may lose the answer
+  const char* announced = std::getenv("CONTENT_LENGTH");
+  const unsigned long long length = announced ? std::strtoull(announced, nullptr, 10) : 0;
+  std::array<char, 65536> rest{};
+  const unsigned long long end = std::min(length, already + rest_limit);
+  while (already < end) {
+    const size_t came = read_input(rest.data(), std::min<unsigned long long>(rest.size(), end - already));
+    if (came == 0) return;
+    already += came;
+  }
+}
+
 }  // namespace
 
 int run_cgi(const http::Limits& limits, const Handler& handler) {
+  unsigned long long taken = 0;
   const Input input{.variable = [](const char* name) -> std::optional<std::string_view> {
                       const char* value = std::getenv(name);
                       return value ? std::optional<std::string_view>(value) : std::nullopt;
@@ -36,8 +54,15 @@ int run_cgi(const http::Limits& limits, const Handler& handler) {
                         [](const auto& each) {
                           for (char** entry = environ; *entry; ++entry) each(*entry);
                         },
-                    .body = read_input};
-  return write_output(serve(input, limits, handler)) ? 0 : 1;
+                    .body =
+                        [&taken](char* into, size_t size) {
+                          const size_t came = read_input(into, size);
+                          taken += came;
+                          return came;
+                        }};
+  const std::string answer = serve(input, limits, handler);
+  read_the_rest(taken);
+  return write_output(answer) ? 0 : 1;
 }
 
 }  // namespace gateway

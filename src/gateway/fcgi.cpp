@@ -86,6 +86,8 @@ class Server {
       // With a listening socket of its own libfcgi would go on to wait there after a connection that fails.
       FCGX_InitRequest(&request, -1, FCGI_FAIL_ACCEPT_ON_INTR);
       request.ipcFd = connection;
+      request.keepConnection =
+          1;  // FCGX_Accept_r would close it first, as the end of a request before this one
       if (FCGX_Accept_r(&request) == 0) serve_one(request);
       FCGX_Free(&request, 1);
     }

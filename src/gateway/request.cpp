@@ -22,6 +22,14 @@ std::string header(const Input& input, const char* name, const http::Limits& lim
   return value;
 }
 
+/// An address or a part of it: as long as a header may be.
+std::string address(const Input& input, const char* name, const http::Limits& limits) {
+  std::string value = text(input, name);
+  if (value.size() > limits.header)
+    throw BadRequest(414, "The address is longer than " + std::to_string(limits.header) + " bytes.");
+  return value;
+}
+
 void check_headers(const Input& input, const http::Limits& limits) {
   size_t sum = 0;
   size_t longest = 0;
@@ -81,8 +89,8 @@ http::Request read_request(const Input& input, const http::Limits& limits) {
   request.method = method(request.method_name);
   request.script_name = text(input, "SCRIPT_NAME");
   request.path_info = text(input, "PATH_INFO");
-  request.request_uri = header(input, "REQUEST_URI", limits);
-  request.query = header(input, "QUERY_STRING", limits);
+  request.request_uri = address(input, "REQUEST_URI", limits);
+  request.query = address(input, "QUERY_STRING", limits);
   request.content_type = header(input, "CONTENT_TYPE", limits);
   request.cookie = header(input, "HTTP_COOKIE", limits);
   request.accept_language = header(input, "HTTP_ACCEPT_LANGUAGE", limits);

@@ -19,6 +19,8 @@ std::string_view reason(int status) {
       return "Forbidden";
     case 413:
       return "Content Too Large";
+    case 414:
+      return "URI Too Long";
     case 415:
       return "Unsupported Media Type";
     case 429:

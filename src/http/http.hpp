@@ -59,6 +59,23 @@ bool is_loopback(const Url&);
 /// https, or http to a loopback address: where secrets may be sent.
 bool is_trustworthy(const Url&);
 
+// --- client addresses ---
+
+/// "192.0.2.1", "2001:db8::/32": an IPv4 or IPv6 address, or a range of them.
+struct AddressRange {
+  std::string bytes;  // 4 or 16, in network order
+  unsigned bits = 0;  // that count
+};
+/// None if it is neither.
+std::optional<AddressRange> parse_address_range(std::string_view);
+/// Who sent the request: REMOTE_ADDR; if that is a trusted proxy, the last address of X-Forwarded-For that is
+/// none.
+std::string client_address(const std::string& remote_address, const std::string& forwarded_for,
+                           const std::vector<AddressRange>& trusted);
+/// What counts as one client: an IPv4 address, or an IPv6 network of 64 bits, which is what one household
+/// gets.
+std::string address_group(const std::string& address);
+
 // --- forms ---
 
 struct FormError : std::runtime_error {

@@ -65,4 +65,35 @@ void check_answer(const Provider& provider, const Metadata& metadata, const Call
   if (answer.code.empty()) throw AuthError(Code::Callback, "the provider sent no code");
 }
 
+Oauth1Answer read_oauth1_answer(const http::Pairs& parameters) {
+  Oauth1Answer answer{once(parameters, "oauth_token"), once(parameters, "oauth_verifier"),
+                      once(parameters, "oauth_problem")};
+  // Twitter names the request token there, and nowhere else.
+  if (const std::string denied = once(parameters, "denied"); !denied.empty()) {
+    answer.refusal = "denied";
+    if (answer.token.empty()) answer.token = denied;
+  }
+  return answer;
+}
+
+std::string oauth1_flow_key(const Provider& provider, const std::string& token,
+                            const std::string& csrf_token) {
+  // With the browser in it: another one can neither find the flow nor use it up.
+  return crypto::sha256_hex("request token " + provider.id + " " + crypto::sha256_hex(csrf_token) + " " +
+                            token);
+}
+
+model::Flow check_oauth1_answer(const Provider& provider, const Oauth1Answer& answer,
+                                std::optional<model::Flow> flow, const std::string& csrf_token,
+                                base::Time now) {
+  if (!answer.refusal.empty()) throw AuthError(Code::Callback, "the provider says " + answer.refusal);
+  if (answer.token.empty()) throw AuthError(Code::Callback, "the provider sent no oauth_token");
+  if (answer.verifier.empty()) throw AuthError(Code::Callback, "the provider sent no oauth_verifier");
+  if (!flow) throw AuthError(Code::OAuthCallback, "this sign-in was not begun here, or is over already");
+  check_flow(provider, *flow, csrf_token, now);
+  if (!crypto::equal_constant_time(flow->key_hash, oauth1_flow_key(provider, answer.token, csrf_token)))
+    throw AuthError(Code::OAuthCallback, "oauth_token is not the one that was asked for");
+  return std::move(*flow);
+}
+
 }  // namespace oauth

@@ -1,7 +1,7 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "oauth/oauth.hpp"
+#include "oauth/shared.hpp"
 
 namespace oauth {
 namespace {
@@ -50,14 +50,19 @@ void protect(const Provider& provider, const Metadata& metadata, const std::stri
 
 }  // namespace
 
+model::Flow begin_flow(const Provider& provider, const std::string& csrf_token, base::Time now) {
+  model::Flow flow;
+  flow.provider_id = provider.id;
+  flow.browser = crypto::sha256_hex(csrf_token);
+  flow.expires = now + flow_lifetime;
+  return flow;
+}
+
 AuthorizationRequest authorization_request(const Provider& provider, const Metadata& metadata,
                                            const std::string& redirect_uri, const std::string& csrf_token,
                                            const http::Pairs& forwarded, crypto::Random& random,
                                            base::Time now) {
-  AuthorizationRequest out;
-  out.flow.provider_id = provider.id;
-  out.flow.browser = crypto::sha256_hex(csrf_token);
-  out.flow.expires = now + flow_lifetime;
+  AuthorizationRequest out{{}, begin_flow(provider, csrf_token, now)};
   http::Pairs parameters;
   if (provider.scope) http::put(parameters, "scope", providers::expand_url(provider, *provider.scope));
   for (const auto& [name, value] : providers::texts(provider, "authorizationParams"))

@@ -61,17 +61,25 @@ providers::ClientAuth client_auth(const Provider& provider, const base::Json* do
   return post ? providers::ClientAuth::post : providers::ClientAuth::basic;
 }
 
-/// The endpoint of the entry, else of the document; only such as a secret may be sent to.
+/// The document's URL of this name; "" if it has none. Only such as a secret may be sent to, and none of this
+/// machine unless the issuer is there too: a provider must not have us ask our own services.
+std::string document_url(const base::Json& document, std::string_view member, const std::string& issuer) {
+  std::string url = document.text_of(member).value_or("");
+  if (url.empty()) return url;
+  const auto parsed = http::parse_url(url);
+  const auto home = http::parse_url(issuer);
+  const bool is_ours = parsed && http::is_loopback(*parsed) && !(home && http::is_loopback(*home));
+  if (!parsed || parsed->userinfo || !http::is_trustworthy(*parsed) || is_ours)
+    throw AuthError(Code::OAuthCallback, "discovery document: " + std::string(member) + " is no https URL");
+  return url;
+}
+
+/// The endpoint of the entry, else of the document.
 std::string endpoint(const Provider& provider, std::string_view key, const base::Json* document,
                      std::string_view member) {
   if (const auto own = providers::url(provider, key)) return *own;
   if (!document || provider.issuer.empty()) return {};
-  const std::string url = document->text_of(member).value_or("");
-  if (url.empty()) return url;
-  const auto parsed = http::parse_url(url);
-  if (!parsed || parsed->userinfo || !http::is_trustworthy(*parsed))
-    throw AuthError(Code::OAuthCallback, "discovery document: " + std::string(member) + " is no https URL");
-  return url;
+  return document_url(*document, member, issuer_of(provider));
 }
 
 std::string authorization_url(const Provider& provider, const base::Json* document) {
@@ -85,7 +93,7 @@ void read_document(const Provider& provider, const base::Json& document, const s
                    Metadata& out) {
   check_issuer(provider, issuer, document);
   out.issuer = document.text_of("issuer").value_or("");
-  out.jwks_uri = document.text_of("jwks_uri").value_or("");
+  out.jwks_uri = document_url(document, "jwks_uri", issuer);
   out.algs = accepted_algs(provider, document);
   out.supports_pkce = has(texts(document.find("code_challenge_methods_supported")), "S256") ||
                       (provider.id_token && !document.find("code_challenge_methods_supported"));

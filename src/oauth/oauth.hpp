@@ -1,5 +1,6 @@
 #pragma once
-// The protocol with providers: OAuth 2.0 (RFC 6749), PKCE (RFC 7636), OpenID Connect Core and Discovery 1.0.
+// The protocol with providers: OAuth 2.0 (RFC 6749), PKCE (RFC 7636), OpenID Connect Core and Discovery 1.0;
+// OAuth 1.0a (RFC 5849).
 #include <functional>
 #include <map>
 #include <mutex>
@@ -168,5 +169,45 @@ using OwnProfile =
 Identity identify(http::Client&, Documents&, const Provider&, const Metadata&, const CallbackAnswer&,
                   const model::Flow&, const std::string& redirect_uri, const base::Clock&,
                   const OwnProfile& = {});
+
+// --- OAuth 1.0a ---
+
+constexpr size_t oauth1_answer_limit = 16384;  // bytes of an answer that holds a token
+
+/// What signed requests are made with.
+struct Oauth1Parts {
+  http::Client& client;
+  crypto::Random& random;  // nonces
+  const base::Clock& clock;
+};
+
+/// Asks for a request token (RFC 5849 §2.1), whose secret stays in the flow. `forwarded`: the signing-in
+/// page's query, which goes along as in v3. Throws AuthError if there is none to be had or the provider does
+/// not confirm the callback.
+AuthorizationRequest oauth1_authorization_request(const Oauth1Parts&, const Provider&,
+                                                  const std::string& redirect_uri,
+                                                  const std::string& csrf_token,
+                                                  const http::Pairs& forwarded);
+
+/// The parameters of a callback (RFC 5849 §2.2).
+struct Oauth1Answer {
+  std::string token, verifier;
+  std::string refusal;  // the provider's word for it; "" if the person agreed
+};
+/// Throws AuthError(OAuthCallback) if one of them comes twice.
+Oauth1Answer read_oauth1_answer(const http::Pairs&);
+
+/// The key of the flow of this request token and this browser.
+std::string oauth1_flow_key(const Provider&, const std::string& token, const std::string& csrf_token);
+
+/// The flow that oauth1_flow_key() led to. A refusal, or an answer without token or verifier, is
+/// AuthError(Callback); no flow, or one that check_answer() would not take, is AuthError(OAuthCallback).
+model::Flow check_oauth1_answer(const Provider&, const Oauth1Answer&, std::optional<model::Flow>,
+                                const std::string& csrf_token, base::Time now);
+
+/// Everything between the callback and the accounts: access token (RFC 5849 §2.3), profile, mapping.
+/// Throws AuthError and UnreadableProfile.
+Identity oauth1_identify(const Oauth1Parts&, const Provider&, const Oauth1Answer&, const model::Flow&,
+                         const OwnProfile& = {});
 
 }  // namespace oauth

@@ -1,5 +1,5 @@
 #include "base/text.hpp"
-#include "oauth/oauth.hpp"
+#include "oauth/shared.hpp"
 
 namespace oauth {
 namespace {
@@ -86,11 +86,10 @@ base::Json fetch_profile(http::Client& client, const Provider& provider, const M
   const bool is_userinfo = !values.claims.is_null();
   if (is_userinfo ? answer.status != 200 : answer.status < 200 || answer.status > 299)
     throw AuthError(Code::Callback, "profile request: status " + std::to_string(answer.status));
-  auto profile = base::try_parse_json(answer.body, profile_json);
-  if (!profile || !profile->is_object()) throw UnreadableProfile("profile request: no JSON object");
-  check_subject(*profile, values.claims);
-  add_extra(client, provider, values, request.headers, *profile);
-  return std::move(*profile);
+  base::Json profile = read_profile(answer);
+  check_subject(profile, values.claims);
+  add_extra(client, provider, values, request.headers, profile);
+  return profile;
 }
 
 bool promises_id_token(const Provider& provider, const Metadata& metadata) {
@@ -145,17 +144,11 @@ base::Json mapped(const Provider& provider, const base::Json& profile, const pro
   }
 }
 
-/// The answer's members and v3's names for some of them: what v3 gives `profile`.
-base::Json tokens_json(const Provider& provider, const TokenResponse& tokens) {
-  base::Json out = account_json(provider, {}, tokens);
-  for (const char* name : {"provider", "type", "id"}) out.erase(name);
-  return out;
-}
-
 base::Json user_of(const Provider& provider, const base::Json& profile, const providers::Values& values,
-                   const TokenResponse& tokens, const OwnProfile& own) {
+                   base::Json tokens, const OwnProfile& own) {
+  for (const char* name : {"provider", "type", "id"}) tokens.erase(name);
   std::optional<base::Json> made;
-  if (own) made = own(profile, tokens_json(provider, tokens));
+  if (own) made = own(profile, tokens);
   base::Json user = made ? std::move(*made) : mapped(provider, profile, values);
   const auto email = user.text_of("email");
   user.set("email", email ? base::Json(base::lower(*email)) : base::Json());
@@ -163,6 +156,19 @@ base::Json user_of(const Provider& provider, const base::Json& profile, const pr
 }
 
 }  // namespace
+
+base::Json read_profile(const http::Answer& answer) {
+  auto profile = base::try_parse_json(answer.body, profile_json);
+  if (!profile || !profile->is_object()) throw UnreadableProfile("profile request: no JSON object");
+  return std::move(*profile);
+}
+
+void name_user(Identity& who, const Provider& provider, const providers::Values& values,
+               const base::Json& account, const OwnProfile& own) {
+  who.user = user_of(provider, who.profile, values, account, own);
+  who.account_id = account_id(who.user);
+  if (who.account_id.empty()) throw AuthError(Code::Callback, "the profile has no id");
+}
 
 Identity identify(http::Client& client, Documents& documents, const Provider& provider,
                   const Metadata& metadata, const CallbackAnswer& answer, const model::Flow& flow,
@@ -175,9 +181,7 @@ Identity identify(http::Client& client, Documents& documents, const Provider& pr
   values.claims = claims_of(provider, metadata, documents, who.tokens, flow, clock.now());
   who.profile = provider.id_token ? values.claims : fetch_profile(client, provider, metadata, values);
   add_callback_user(provider, answer, who.profile);
-  who.user = user_of(provider, who.profile, values, who.tokens, own);
-  who.account_id = account_id(who.user);
-  if (who.account_id.empty()) throw AuthError(Code::Callback, "the profile has no id");
+  name_user(who, provider, values, account_json(provider, {}, who.tokens), own);
   who.account = account_json(provider, *who.user.find("id"), who.tokens);
   return who;
 }

@@ -167,7 +167,7 @@ void check_id_token(const Provider& provider, const Place& place) {
 void check_oauth(const Provider& provider, const Json& whole, const Place& place) {
   const Json& entry = provider.entry;
   if (is_missing(entry, "clientId")) place.say("\"clientId\" is missing");
-  if (provider.client_secret_is_object && !entry.find("clientSecretJwt"))
+  if (provider.client_secret_is_object && (!provider.oauth2 || !entry.find("clientSecretJwt")))
     place.at("clientSecret").say("must be text");
   check_endpoints(provider, place);
   const bool with_oidc = provider.oauth2 && (provider.id_token || provider.protection.nonce);

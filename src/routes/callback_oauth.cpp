@@ -3,31 +3,6 @@
 namespace routes {
 namespace {
 
-/// The answer's parameters: a query's, or those of a form (response_mode=form_post).
-http::Pairs parameters(const Context& context) {
-  if (context.request.method != http::Method::post) return context.query;
-  http::Pairs all = context.query;
-  for (const auto& [name, value] : context.body.members()) {
-    if (value.is_string()) all.emplace_back(name, value.text());
-    if (value.is_array())
-      for (const base::Json& one : value.elements())
-        if (one.is_string()) all.emplace_back(name, one.text());
-  }
-  return all;
-}
-
-/// A form that a provider's page sends comes without SameSite=Lax cookies, and so without the browser's part
-/// of the flow. A redirect to the same address by GET brings them.
-bool came_without_cookies(const Context& context) {
-  return context.request.method == http::Method::post && context.cookies.empty();
-}
-
-http::Response once_more_with_cookies(const Context& context) {
-  http::Response response = context.redirect(http::with_query(redirect_uri(context), parameters(context)));
-  response.status = 303;
-  return response;
-}
-
 model::Flow flow_of(Context& context, const oauth::CallbackAnswer& answer) {
   auto flow = take_flow(context, oauth::flow_key(*context.provider, answer, context.csrf_token));
   if (!flow)
@@ -48,7 +23,15 @@ model::Account account_of(const oauth::Identity& who, const providers::Provider&
   return account;
 }
 
-/// v3's `profile`, by a function of the owner's. In v3 one that throws is a profile that cannot be read.
+/// v3 asks `signIn` with the user where the account is known, else with the profile.
+base::Json user_or_profile(Context& context, const oauth::Identity& who) {
+  if (!context.has_store()) return who.user;
+  const auto known = context.store().user_by_account(context.provider->id, who.account_id);
+  return known ? model::to_json(*known) : who.user;
+}
+
+}  // namespace
+
 oauth::OwnProfile own_profile(const Context& context) {
   return [&context](const base::Json& profile, const base::Json& tokens) {
     try {
@@ -61,26 +44,33 @@ oauth::OwnProfile own_profile(const Context& context) {
   };
 }
 
-/// v3 asks `signIn` with the user where the account is known, else with the profile.
-base::Json user_or_profile(Context& context, const oauth::Identity& who) {
-  if (!context.has_store()) return who.user;
-  const auto known = context.store().user_by_account(context.provider->id, who.account_id);
-  return known ? model::to_json(*known) : who.user;
+http::Pairs answer_parameters(const Context& context) {
+  if (context.request.method != http::Method::post) return context.query;
+  http::Pairs all = context.query;
+  for (const auto& [name, value] : context.body.members()) {
+    if (value.is_string()) all.emplace_back(name, value.text());
+    if (value.is_array())
+      for (const base::Json& one : value.elements())
+        if (one.is_string()) all.emplace_back(name, one.text());
+  }
+  return all;
 }
 
-}  // namespace
-
 http::Response callback_oauth(Context& context) {
-  if (came_without_cookies(context)) return once_more_with_cookies(context);
   const providers::Provider& provider = *context.provider;
   const Services& lent = context.services;
-  const oauth::CallbackAnswer answer = oauth::read_answer(parameters(context));
+  const oauth::CallbackAnswer answer = oauth::read_answer(answer_parameters(context));
   const model::Flow flow = flow_of(context, answer);
   const oauth::Metadata metadata = oauth::metadata(provider, lent.documents);
   oauth::check_answer(provider, metadata, answer, flow, context.csrf_token, context.now());
   const oauth::Identity who = oauth::identify(lent.client, lent.documents, provider, metadata, answer, flow,
                                               redirect_uri(context), lent.clock, own_profile(context));
-  context.callback_url = flow.callback_url;
+  return identified(context, who, flow.callback_url);
+}
+
+http::Response identified(Context& context, const oauth::Identity& who, const std::string& callback_url) {
+  const Services& lent = context.services;
+  context.callback_url = callback_url;
   const hooks::SignInAnswer allowed =
       lent.hooks.sign_in(user_or_profile(context, who), who.account, who.profile);
   if (!allowed.redirect.empty()) return context.redirect(allowed.redirect);
@@ -90,7 +80,7 @@ http::Response callback_oauth(Context& context) {
   const auth::SignInParts parts{lent.options.session, context.now(), lent.random};
   return signed_in(context,
                    auth::sign_in_account(context.store(), parts, visitor(context), who.user,
-                                         account_of(who, provider), who.account),
+                                         account_of(who, *context.provider), who.account),
                    who.account, who.profile);
 }
 

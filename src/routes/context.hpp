@@ -75,6 +75,10 @@ std::optional<http::Response> prepare(Context&);
 
 // --- what several endpoints share ---
 
+/// Counts a sign-in attempt of this client's address; without a database there is nothing to count in. Throws
+/// TooMany.
+void count_address(Context&);
+
 /// Who is signed in, by the session cookie.
 auth::Visitor visitor(Context&);
 /// Sends them to the owner's hooks; what those throw is logged.
@@ -83,11 +87,19 @@ void send_events(Context&, const std::vector<auth::Event>&);
 /// users.
 http::Response signed_in(Context&, const auth::SignedIn&, const base::Json& account,
                          const base::Json& profile);
+/// What OAuth 1.0a and 2.0 begin with: keeps the flow and sends the browser to the provider.
+http::Response to_provider(Context&, oauth::AuthorizationRequest);
+/// v3's `profile`, by a function of the owner's. In v3 one that throws is a profile that cannot be read.
+oauth::OwnProfile own_profile(const Context&);
+/// What both end with: the `signIn` callback, the account, signed_in().
+http::Response identified(Context&, const oauth::Identity&, const std::string& callback_url);
 /// Keeps a flow in the database, or in encrypted cookies where there is none.
 void save_flow(Context&, const model::Flow&);
 std::optional<model::Flow> take_flow(Context&, const std::string& key_hash);
 /// Where the provider returns to: BASE/callback/ID
 std::string redirect_uri(const Context&);
+/// The provider's answer: a query's parameters, and those of a form (response_mode=form_post).
+http::Pairs answer_parameters(const Context&);
 
 // --- pages ---
 
@@ -95,6 +107,8 @@ http::Response signin_page(Context&);
 http::Response signout_page(Context&);
 http::Response verify_request_page(Context&);
 http::Response error_page(Context&, std::string_view code);
+/// 429, for people and, with json=true, for programs.
+http::Response too_many(Context&, const auth::TooMany&);
 
 // --- endpoints ---
 
@@ -104,6 +118,8 @@ http::Response session_json(Context&);
 http::Response signin_get(Context&);
 http::Response signin_oauth(Context&);
 http::Response callback_oauth(Context&);
+http::Response signin_oauth1(Context&);
+http::Response callback_oauth1(Context&);
 http::Response signout_get(Context&);
 http::Response signout_post(Context&);
 http::Response verify_request_get(Context&);

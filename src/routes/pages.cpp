@@ -72,6 +72,7 @@ const ErrorTexts& error_texts(std::string_view code) {
        "errorVerificationHeading",
        {"errorVerificationText1", "errorVerificationText2"},
        true},
+      {"toomanyrequests", 429, "errorTooManyHeading", {"errorTooManyText"}, false},
       {"", 200, "errorDefaultHeading", {"errorDefaultText"}, false}};
   const std::string wanted = base::lower(code);
   const auto found =
@@ -121,6 +122,14 @@ http::Response verify_request_page(Context& context) {
 
 http::Response error_page(Context& context, std::string_view code) {
   return render_error(page_for(context, "titleError"), error_texts(code), context.url("signin"));
+}
+
+http::Response too_many(Context& context, const auth::TooMany& reason) {
+  constexpr std::string_view code = "TooManyRequests";
+  http::Response response = context.field("json") == "true" ? context.redirect(context.error_url(code), 429)
+                                                            : error_page(context, code);
+  response.headers.emplace_back("Retry-After", std::to_string(reason.retry_after.count()));
+  return response;
 }
 
 http::Response unconfigured(const http::Request& request) {

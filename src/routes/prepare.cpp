@@ -51,9 +51,24 @@ std::optional<http::Response> refuse_callback_url(Context& context) {
                                            {{"error", std::string(name(model::Code::Configuration))}}));
 }
 
+/// A form that a provider's page sends (response_mode=form_post) comes without SameSite=Lax cookies, and so
+/// without the browser's part of the flow. A redirect to the same address by GET brings them. It must set no
+/// cookie: a new CSRF token would take the place of the one that the flow is bound to.
+std::optional<http::Response> ask_for_cookies(const Context& context) {
+  const bool is_answer = context.request.method == http::Method::post &&
+                         context.target.action == "callback" && context.provider &&
+                         context.provider->type == providers::Type::oauth;
+  if (!is_answer || http::first(context.cookies, context.options.cookies.csrf_token.name)) return {};
+  http::Response response =
+      context.redirect(http::with_query(redirect_uri(context), answer_parameters(context)));
+  if (response.status == 302) response.status = 303;
+  return response;
+}
+
 }  // namespace
 
 std::optional<http::Response> prepare(Context& context) {
+  if (auto again = ask_for_cookies(context)) return again;
   if (auto refused = refuse_callback_url(context)) return refused;
   prepare_csrf(context);
   prepare_callback_url(context);

@@ -11,7 +11,7 @@ using providers::Type;
 
 enum class Csrf { ignored, required };
 /// The type of the provider that the target's second part must name.
-enum class Needs { nothing, oauth };
+enum class Needs { nothing, oauth, oauth1 };
 
 struct Route {
   Method method;
@@ -37,6 +37,10 @@ constexpr Route table[] = {
      callback_oauth},
     {Method::post, "callback", Needs::oauth, Csrf::ignored, Code::Callback, "oauth_callback_error",
      callback_oauth},
+    {Method::post, "signin", Needs::oauth1, Csrf::required, Code::OAuthSignin, "signin_oauth_error",
+     signin_oauth1},
+    {Method::get, "callback", Needs::oauth1, Csrf::ignored, Code::Callback, "oauth_callback_error",
+     callback_oauth1},
     {Method::get, "signout", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", signout_get},
     {Method::post, "signout", Needs::nothing, Csrf::required, Code::Configuration, "signout_error",
      signout_post},
@@ -53,7 +57,9 @@ bool suits(const Route& route, const Context& context) {
     case Needs::nothing:
       break;
     case Needs::oauth:
-      return context.provider->type == Type::oauth;
+      return context.provider->type == Type::oauth && context.provider->oauth2;
+    case Needs::oauth1:
+      return context.provider->type == Type::oauth && !context.provider->oauth2;
   }
   return false;
 }
@@ -83,6 +89,8 @@ http::Response dispatch(Context& context, const Route* route) {
   if (!route) return unsupported(context);
   if (route->csrf == Csrf::required && !context.csrf_verified)
     return context.redirect(http::with_query(context.url("signin"), {{"csrf", "true"}}));
+  const bool is_attempt = route->csrf == Csrf::required && context.target.action != "signout";
+  if (is_attempt) count_address(context);
   return route->handler(context);
 }
 
@@ -118,6 +126,9 @@ http::Response answer(Context& context) {
     return dispatch(context, found);
   } catch (const AuthError& error) {
     return failed(context, route, error.code, error.what());
+  } catch (const auth::TooMany& error) {
+    context.services.log.warn("rate_limit", {{"action", context.target.action}, {"reason", error.what()}});
+    return too_many(context, error);
   } catch (const oauth::UnreadableProfile& error) {
     context.services.log.error("oauth_parse_profile_error",
                                {{"provider", context.target.argument}, {"reason", error.what()}});

@@ -46,6 +46,8 @@ struct Options {
   Cookies cookies = default_cookies(false);
   PageOptions page;
   auth::SessionOptions session;
+  auth::RateLimits rate_limits;
+  std::vector<http::AddressRange> trusted_proxies;  // whose X-Forwarded-For is believed
   http::Limits limits;
 };
 

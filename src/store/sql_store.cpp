@@ -1,6 +1,7 @@
 // Every statement, once, in the SQL that all databases share.
 #include "store/sql_store.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace store {
@@ -257,6 +258,28 @@ std::string SqlStore::setting(const std::string& name, const std::function<std::
   return read().value();  // ours, or that of whoever was faster
 }
 
+// Kept is when the bucket is full again: each token taken puts that off by the time it takes to come back.
+std::chrono::milliseconds SqlStore::take_token(const std::string& bucket, unsigned count,
+                                               base::Seconds window) {
+  const base::Time now = clock_.now();
+  const std::chrono::milliseconds whole = window;
+  const std::chrono::milliseconds each = whole / count;
+  std::chrono::milliseconds wait{0};
+  transaction([&] {
+    const auto known = one(*db_, "SELECT full_at FROM rate_limits WHERE bucket = $1", {bucket},
+                           [](const Row& row) { return expiry(row, 0); });
+    // More than a window ahead can only be after the clock went back.
+    const base::Time full_at = std::min(std::max(known.value_or(now), now), now + whole) + each;
+    wait = std::max(full_at - (now + whole), std::chrono::milliseconds{0});
+    if (wait.count() > 0) return;
+    db_->run(
+        "INSERT INTO rate_limits (bucket, full_at) VALUES ($1, $2) ON CONFLICT (bucket) "
+        "DO UPDATE SET full_at = excluded.full_at",
+        {bucket, full_at});
+  });
+  return wait;
+}
+
 // Documents stay: they are as few as the providers, and an old one serves while its provider cannot be
 // reached.
 size_t SqlStore::delete_expired(base::Time now, size_t batch) {
@@ -270,6 +293,10 @@ size_t SqlStore::delete_expired(base::Time now, size_t batch) {
          db_->run(
              "DELETE FROM oauth_states WHERE key_hash IN "
              "(SELECT key_hash FROM oauth_states WHERE expires < $1 LIMIT $2)",
+             {now, limit}) +
+         db_->run(
+             "DELETE FROM rate_limits WHERE bucket IN "
+             "(SELECT bucket FROM rate_limits WHERE full_at < $1 LIMIT $2)",
              {now, limit});
 }
 

@@ -36,6 +36,8 @@ class SqlStore final : public Store {
 
   std::string setting(const std::string& name, const std::function<std::string()>& make) override;
 
+  std::chrono::milliseconds take_token(const std::string& bucket, unsigned count,
+                                       base::Seconds window) override;
   size_t delete_expired(base::Time now, size_t batch) override;
 
   const Connection& connection() const { return *db_; }

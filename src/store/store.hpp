@@ -88,6 +88,11 @@ class Store {
   /// it at once.
   virtual std::string setting(const std::string& name, const std::function<std::string()>& make) = 0;
 
+  /// Takes a token of the bucket, which holds `count` and fills evenly within `window`: 0 if there was one,
+  /// else how long until there will be. Of many at once, no more than there are tokens get one.
+  virtual std::chrono::milliseconds take_token(const std::string& bucket, unsigned count,
+                                               base::Seconds window) = 0;
+
   /// Deletes at most `batch` expired sessions, links and sign-ins under way of each; how many rows went.
   virtual size_t delete_expired(base::Time now, size_t batch) = 0;
 };

@@ -58,8 +58,6 @@ describe('a request', () => {
     ['has a NUL in a form field', () => post('message=%00'), 400],
     ['has a raw NUL in a form', () => post('message=\0'), 400],
     ['has a NUL in JSON', () => post('{"message":"\\u0000"}', 'application/json'), 400],
-    ['has a NUL in its path', () => get({ more: { PATH_INFO: '/csrf\0' } }), 400],
-    ['has a NUL in a header', () => get({ headers: { 'X-Header': 'a\0b' } }), 400],
     ['has no UTF-8 in a form field', () => post('message=%ff'), 400],
     ['has no method', () => get({ more: { REQUEST_METHOD: '' } }), 400],
     ['has a method of its own', () => get({ more: { REQUEST_METHOD: 'GET\r\nX: y' } }), 400]
@@ -73,9 +71,9 @@ describe('a request', () => {
   }
 
   it('of any kind that is refused gets an answer that can be read', { timeout: 20000 }, async () => {
-    for (const [, ask, status] of cases.filter(([, , expected]) => expected >= 400)) {
+    for (const [what, ask] of cases.filter(([, , expected]) => expected >= 400)) {
       const answer = await ask()
-      assert.ok(answer.text.length > 0 && answer.text.length < 20000, `${status}: ${answer.text.length}`)
+      assert.ok(answer.text.length > 0 && answer.text.length < 20000, `that ${what}: ${answer.text.length}`)
       assert.match(answer.headers['content-type'], /^text\/(plain|html)|^application\/json/)
     }
   })
@@ -107,8 +105,9 @@ describe('a request', () => {
 
   it('keeps control characters of a client log record out of the log', { timeout: 20000 }, async () => {
     const marker = 'marker-of-the-log-test'
-    assert.equal((await post(`level=error&code=CLIENT&message=${marker}%0d%0aerror%20forged%1b[31m&x=${'y'.repeat(30000)}`)).status, 200)
-    const lines = program.output().split('\n').filter((line) => line.includes(marker) || /^error forged/.test(line))
+    const { status, stderr } = await post(`level=error&code=CLIENT&message=${marker}%0d%0aerror%20forged%1b[31m&x=${'y'.repeat(30000)}`)
+    assert.equal(status, 200)
+    const lines = stderr.split('\n').filter((line) => line.includes(marker) || /^error forged/.test(line))
     assert.equal(lines.length, 1, lines.join('\n'))
     assert.doesNotMatch(lines[0], /[\x00-\x08\x0b-\x1f]/)
     assert.ok(lines[0].length < 16384, `${lines[0].length}`)
@@ -119,7 +118,7 @@ describe('limits of the configuration', () => {
   let site
   let program
   before(async () => {
-    const limits = { body: 100, header: 50, headers: 500, fields: 3 }
+    const limits = { body: 2000, header: 1024, headers: 4096, fields: 10 }
     site = layOut({ name: 'own-limits', config: { url, database: 'sqlite:auth.db', providers: [], limits } })
     program = await spawnProgram(site)
   })
@@ -127,12 +126,12 @@ describe('limits of the configuration', () => {
 
   it('are obeyed', async () => {
     const post = async (body) => (await fastcgi(site.socket, url, 'POST', '/_log', { body })).status
-    assert.equal(await post(`m=${'x'.repeat(98)}`), 200)
-    assert.equal(await post(`m=${'x'.repeat(99)}`), 413)
-    assert.equal(await post(many(3, '&')), 200)
-    assert.equal(await post(many(4, '&')), 400)
+    assert.equal(await post(`m=${'x'.repeat(1998)}`), 200)
+    assert.equal(await post(`m=${'x'.repeat(1999)}`), 413)
+    assert.equal(await post(many(10, '&')), 200)
+    assert.equal(await post(many(11, '&')), 400)
     const get = async (length) => (await fastcgi(site.socket, url, 'GET', '/csrf', { headers: { 'X-Long': 'x'.repeat(length) } })).status
-    assert.equal(await get(50), 200)
-    assert.equal(await get(51), 431)
+    assert.equal(await get(1024), 200)
+    assert.equal(await get(1025), 431)
   })
 })

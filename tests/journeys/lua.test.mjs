@@ -106,11 +106,13 @@ for (const [kind, options] of Object.entries(kinds)) {
       const answer = await visitor.get(answerTo(started.location))
       return { visitor, answer }
     }
+    // lighttpd writes a Location of its own out of a path.
+    const isAt = (location, expected) => assert.equal(new URL(location, site.origin).href, new URL(expected, site.origin).href)
     const logs = (pattern) => until(`the log has ${pattern}`, () => pattern.test(site.log()), { seconds: 5 })
 
     it('adds to the session, and tells the events', { timeout }, async () => {
       const { visitor, answer } = await signIn('Ann')
-      assert.equal(answer.location, site.origin)
+      isAt(answer.location, '/')
       const session = await visitor.session()
       assert.equal(session.user.name, 'Ann')
       assert.equal(session.role, 'admin')
@@ -130,7 +132,7 @@ for (const [kind, options] of Object.entries(kinds)) {
     it('decides who may sign in', { timeout }, async () => {
       const ends = async (name, location) => {
         const { visitor, answer } = await signIn(name)
-        assert.equal(answer.location, location)
+        isAt(answer.location, location)
         assert.equal(visitor.sessionCookie, undefined)
       }
       await ends('Banned', `${site.url}/error?error=AccessDenied`)
@@ -147,7 +149,7 @@ for (const [kind, options] of Object.entries(kinds)) {
     it('decides where visitors go next', { timeout }, async () => {
       const { answer } = await signIn('Bob', { callbackUrl: '/start' })
       assert.equal(answer.location, `${site.origin}/members/start`)
-      assert.equal((await signIn('Bob', { callbackUrl: 'https://evil.example/' })).answer.location, site.origin)
+      isAt((await signIn('Bob', { callbackUrl: 'https://evil.example/' })).answer.location, '/')
     })
 
     it('answers properly where redirect fails', { timeout }, async () => {
@@ -272,9 +274,10 @@ describe('a callbacks.lua of no use', () => {
     })
     try {
       const visitor = new Visitor(site)
-      const answer = await visitor.get(answerTo((await visitor.startSignIn('plain')).location))
+      // The redirect callback is the first to be needed.
+      const answer = await visitor.startSignIn('plain')
       assert.equal(answer.status, 500)
-      assert.equal(visitor.sessionCookie, undefined)
+      assert.match(answer.text, /<title>/)
       await until('the log says why', () => /configuration_error .*callbacks\.lua:1: unexpected symbol near <eof>/.test(site.log()), { seconds: 5 })
       writeFileSync(file, 'return {}')
       await visitor.get(answerTo((await visitor.startSignIn('plain')).location))

@@ -34,6 +34,11 @@ for (const way of ways) {
       assert.equal(answer.text, '')
     })
 
+    it('lets no NUL into a path', { timeout: 20000 }, async () => {
+      const { status } = await new Visitor(site).get(`${site.url}/csrf%00`)
+      assert.ok(status === 400 || status === 404, `${status}`)
+    })
+
     it('takes a body of 64 KiB and refuses a longer one', { timeout: 20000 }, async () => {
       const post = (length) => new Visitor(site).request('POST', `${site.url}/_log`, {
         body: `message=${'x'.repeat(length - 8)}`, type: 'application/x-www-form-urlencoded'

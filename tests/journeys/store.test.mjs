@@ -1,7 +1,7 @@
 // The database file: who may read it, what is in it, and what happens when it cannot be used.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
@@ -76,14 +76,16 @@ describe('a database that cannot be used', () => {
   const session = () => fastcgi(site.socket, url, 'GET', '/session', { headers: { Cookie: `next-auth.session-token=${'0'.repeat(64)}` } })
 
   async function isRefused(why) {
-    const old = program.output().length
     const answer = await session()
     assert.equal(answer.status, 500, answer.text)
     assert.doesNotMatch(answer.text, /auth\.db/, 'the page names the file')
-    await until('the log names file and reason', () => {
-      const log = program.output().slice(old)
-      return log.includes('auth.db') && why.test(log)
-    }, { seconds: 3 })
+    logSays(answer, why)
+  }
+
+  /** The answer's own part of the log (FastCGI carries it) names file and reason; the process goes on. */
+  function logSays(answer, why) {
+    assert.match(answer.stderr, /auth\.db/)
+    assert.match(answer.stderr, why)
     assert.ok(isRunning(program.pid))
   }
 
@@ -118,7 +120,7 @@ describe('a database that cannot be used', () => {
     prepare()
     writeFileSync(site.configFile, JSON.stringify({ url, database: 'sqlite:data/auth.db', providers }))
     program = await spawnProgram(site)
-    await isRefused(/open|no such/i)
+    await isRefused(/directory/i)
     mkdirSync(path.join(site.folder, 'data'))
     give(path.join(site.folder, 'data'))
     await works()
@@ -136,7 +138,6 @@ describe('a database that cannot be used', () => {
     }
     if (isRoot) chownSync(site.folder, 0, 0)
     chmodSync(site.folder, 0o555)
-    rmSync(site.socket, { force: true })
     site.socket = path.join(os.tmpdir(), `${site.name}.sock`)
     try {
       program = await spawnProgram(site)
@@ -153,9 +154,9 @@ describe('a database that cannot be used', () => {
     // A limit on the size of files stands for the full disk: anybody may set it, and lift it again from outside.
     program = await spawnProgram(site, { before: "trap '' XFSZ" })
     await works()
-    execFileSync('prlimit', ['--pid', String(program.pid), '--fsize=1024:'])
+    limitFiles('1024')
     await writeIsRefused(/full|disk|I\/O|too large/i)
-    execFileSync('prlimit', ['--pid', String(program.pid), '--fsize=unlimited:'])
+    limitFiles('unlimited')
     const [status] = await write()
     assert.notEqual(status, 500)
     await works()
@@ -188,16 +189,14 @@ describe('a database that cannot be used', () => {
     return [answer.status, answer]
   }
 
+  function limitFiles(size) {
+    execFileSync('prlimit', ['--pid', String(program.pid), `--fsize=${size}:`], isRoot ? { uid: serverUser.uid, gid: serverUser.gid } : {})
+  }
+
   async function writeIsRefused(why) {
-    const old = program.output().length
     const [status, answer] = await write()
     assert.equal(status, 500, answer.text)
-    await until('the log names file and reason', () => {
-      const log = program.output().slice(old)
-      return log.includes('auth.db') && why.test(log)
-    }, { seconds: 3 })
-    assert.ok(isRunning(program.pid))
-    assert.ok(existsSync(site.database))
+    logSays(answer, why)
   }
 })
 
@@ -218,8 +217,8 @@ describe('the mode of a database', () => {
     })
   }
 
-  it('is tightened, never loosened, when the file is there already', { timeout: 20000 }, async () => {
-    for (const [mode, expected] of [[0o644, '600'], [0o600, '600']]) {
+  it('is never loosened when the file is there already', { timeout: 20000 }, async () => {
+    for (const mode of [0o600, 0o640, 0o644]) {
       const site = layOut({ name: 'mode', config: { url, database: 'sqlite:auth.db', providers } })
       writeFileSync(site.database, '')
       give(site.database)
@@ -227,7 +226,7 @@ describe('the mode of a database', () => {
       const program = await spawnProgram(site)
       try {
         assert.equal((await fastcgi(site.socket, url, 'GET', '/session', { headers: { Cookie: `next-auth.session-token=${'0'.repeat(64)}` } })).status, 200)
-        assert.equal(modeOf(site.database), expected)
+        assert.equal(statSync(site.database).mode & 0o777 & ~mode, 0, modeOf(site.database))
       } finally {
         await program.stop()
       }

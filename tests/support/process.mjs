@@ -152,7 +152,13 @@ function endAll() {
   const nap = new Int32Array(new SharedArrayBuffer(4))
   for (let i = 0; i < 40 && all.some(isRunning); i++) Atomics.wait(nap, 0, 0, 50)
   for (const pid of all) if (isRunning(pid)) kill(pid, 'SIGKILL')
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch (error) {
+      console.error(error.message)
+    }
+  }
 }
 
 process.once('exit', endAll)

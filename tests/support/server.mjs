@@ -11,6 +11,9 @@ const apacheModules = {
   'apache-proxy-fcgi': ['proxy', 'proxy_fcgi']
 }
 
+/** Configuration for tests that sign in more often than a person would. (`rateLimits` goes here as soon as there are such limits.) */
+export const manySignIns = { rateLimits: { address: null, account: null, recipient: null } }
+
 let count = 0
 
 /**

@@ -78,6 +78,6 @@ function unescape(text) {
 
 /** Rows of a query, read by the sqlite3 program: what is in the file, not what nextauth.fcgi says is in it. */
 export async function sql(database, query) {
-  const { stdout } = await promisify(execFile)('sqlite3', ['-readonly', '-json', database, query])
+  const { stdout } = await promisify(execFile)('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 5000', database, query])
   return stdout ? JSON.parse(stdout) : []
 }

@@ -1,0 +1,19 @@
+#pragma once
+// Private to oauth/: what OAuth 1.0a and OAuth 2.0 have in common.
+#include "oauth/oauth.hpp"
+
+namespace oauth {
+
+/// A flow of this provider and this browser, not yet to be found by anything.
+model::Flow begin_flow(const Provider&, const std::string& csrf_token, base::Time now);
+
+/// The profile in this answer. Throws UnreadableProfile if it is no JSON object.
+base::Json read_profile(const http::Answer&);
+
+/// Fills in `user` and `account_id` out of the profile. `account`: as callbacks see it, as yet without id;
+/// its tokens are what v3 gives `profile`. Throws UnreadableProfile if the mapping fails, AuthError(Callback)
+/// if there is no id.
+void name_user(Identity&, const Provider&, const providers::Values&, const base::Json& account,
+               const OwnProfile&);
+
+}  // namespace oauth
