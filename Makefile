@@ -14,7 +14,7 @@ CPPFLAGS += -Isrc -I$(BUILD)/gen -DCPPHTTPLIB_OPENSSL_SUPPORT -DCPPHTTPLIB_ZLIB_
 CPPFLAGS += -isystem /usr/include/lua5.4
 CXXFLAGS += -std=c++20 $(OPT) -g $(WARN) $(HARDEN) -pthread
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
-LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lsqlite3 -llua5.4 -lz
+LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lcrypt -lsqlite3 -llua5.4 -lz
 
 SOURCES := $(filter-out src/main.cpp,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
 OBJECTS := $(SOURCES:%.cpp=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o

@@ -36,6 +36,19 @@ std::string hkdf_sha256(std::string_view secret, std::string_view info, size_t b
 /// Takes the same time wherever they differ; their lengths may show.
 bool equal_constant_time(std::string_view, std::string_view);
 
+// --- passwords ---
+
+constexpr size_t password_limit = 511;  // bytes, as libcrypt has it; bcrypt looks at the first 72 only
+
+/// Whether it is of a kind that can be verified: bcrypt, SHA-crypt, yescrypt, scrypt, MD5-crypt, Apache's
+/// apr1. Not DES and not plain text, which cannot be told apart.
+bool is_password_hash(std::string_view hash);
+/// Whether the hash is this password's. False for one that is too long or has a NUL, and for what is no hash.
+bool password_matches(std::string_view password, std::string_view hash);
+/// Kind and cost of a hash, with another salt: what password_matches works on as long as on the hash, but
+/// never finds equal. "" if it is no hash.
+std::string password_setting(std::string_view hash);
+
 // --- chance ---
 
 struct Random {

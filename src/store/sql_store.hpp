@@ -35,6 +35,8 @@ class SqlStore final : public Store {
   void save_document(const std::string& url, const Document&) override;
 
   std::string setting(const std::string& name, const std::function<std::string()>& make) override;
+  std::optional<std::string> recall(const std::string& name) override;
+  void remember(const std::string& name, const std::string& value) override;
 
   std::chrono::milliseconds take_token(const std::string& bucket, unsigned count,
                                        base::Seconds window) override;

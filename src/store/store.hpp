@@ -87,6 +87,9 @@ class Store {
   /// The value kept under this name; `make` is called where there is none yet, and one value wins if two make
   /// it at once.
   virtual std::string setting(const std::string& name, const std::function<std::string()>& make) = 0;
+  /// The value kept under this name, if there is one; and one that replaces it.
+  virtual std::optional<std::string> recall(const std::string& name) = 0;
+  virtual void remember(const std::string& name, const std::string& value) = 0;
 
   /// Takes a token of the bucket, which holds `count` and fills evenly within `window`: 0 if there was one,
   /// else how long until there will be. Of many at once, no more than there are tokens get one.

@@ -89,6 +89,17 @@ TEST_CASE_TEMPLATE("a setting is made once", Database, EVERY_STORE) {
   CHECK(store->setting("other", [] { return ""; }) == "");
 }
 
+TEST_CASE_TEMPLATE("what is remembered is recalled until something else is", Kind, EVERY_STORE) {
+  const Kind database;
+  const auto store = database.open();
+  CHECK_FALSE(store->recall("cost"));
+  store->remember("cost", "5");
+  CHECK(store->recall("cost") == "5");
+  store->remember("cost", "12");
+  CHECK(database.open()->recall("cost") == "12");
+  CHECK_FALSE(store->recall("other"));
+}
+
 TEST_CASE_TEMPLATE("eight who make a setting agree on one", Database, EVERY_STORE) {
   Database database;
   database.open();
