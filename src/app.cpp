@@ -46,8 +46,11 @@ std::unique_ptr<hooks::Hooks> make_hooks(const config::Config& config, http::Cli
   if (!config.callbacks) return std::make_unique<hooks::Hooks>();
   hooks::LuaServices services{.client = &client, .query = {}, .log = &log};
   if (config.database)
-    services.query = [database = *config.database](const std::string& sql, const base::Json& parameters) {
-      return base::Json(store::query(database, sql, parameters));
+    services.query = [database = *config.database,
+                      run = config.callbacks->changes_database ? store::change : store::query](
+                         const std::string& sql, const base::Json& parameters) {
+      constexpr store::QueryLimits limits{.rows = 500, .bytes = 65536};
+      return base::Json(run(database, sql, parameters, limits));
     };
   return hooks::make_lua_hooks(*config.callbacks, std::move(services));
 }

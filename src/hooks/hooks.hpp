@@ -72,8 +72,9 @@ struct LuaLimits {
 };
 
 struct LuaOptions {
-  std::filesystem::path folder;  // the configuration's: files are read from there only
-  std::string file;              // relative to it, or absolute
+  std::filesystem::path folder;   // the configuration's: files are read from there only
+  std::string file;               // relative to it, or absolute
+  bool changes_database = false;  // whether db.query may do more than read
   LuaLimits limits{};
 };
 

@@ -105,7 +105,8 @@ Place place_of_function(lua_State* lua) {
   lua_Debug function{};
   lua_getinfo(lua, ">S", &function);
   Place place{};
-  std::snprintf(place.data(), place.size(), "%s:%d", function.short_src, std::max(0, function.linedefined));
+  static_cast<void>(std::snprintf(place.data(), place.size(), "%s:%d", function.short_src,
+                                  std::max(0, function.linedefined)));
   return place;
 }
 

@@ -77,7 +77,7 @@ void LuaState::hook(lua_State* lua, lua_Debug* event) {
 }
 
 void LuaState::note_limit(const char* text, long long limit) {
-  std::snprintf(limit_.data(), limit_.size(), text, limit);
+  static_cast<void>(std::snprintf(limit_.data(), limit_.size(), text, limit));
 }
 
 void LuaState::spend(lua_State* lua, long long steps) {
@@ -100,7 +100,7 @@ bool LuaState::guarded(lua_State* lua, Function function) {
     result_ = function(*this, lua);
     return true;
   } catch (const std::exception& error) {
-    std::snprintf(message_.data(), message_.size(), "%s", error.what());
+    static_cast<void>(std::snprintf(message_.data(), message_.size(), "%s", error.what()));
   }
   luaL_where(lua, 1);
   lua_pushstring(lua, message_.data());
@@ -182,8 +182,8 @@ int LuaState::on_error(lua_State* lua) {
   for (int depth = 1; lua_getstack(lua, depth, &level); ++depth) {
     lua_getinfo(lua, "Sl", &level);
     if (level.currentline <= 0) continue;
-    std::snprintf(state.failed_at_.data(), state.failed_at_.size(), "%s:%d", level.short_src,
-                  level.currentline);
+    static_cast<void>(std::snprintf(state.failed_at_.data(), state.failed_at_.size(), "%s:%d",
+                                    level.short_src, level.currentline));
     break;
   }
   return 1;

@@ -208,30 +208,42 @@ for (const [kind, options] of Object.entries(kinds)) {
 }
 
 describe('a callbacks.lua that asks the database', () => {
-  it('reads, and cannot write', { timeout }, async () => {
+  /** What the session has after a sign-in with these callbacks. */
+  async function ask(options) {
     const stub = await startStub()
     const site = await startSite('lighttpd-fastcgi', {
       configure: ({ url, folder }) => {
         writeFileSync(path.join(folder, 'callbacks.lua'), `return { session = function(session, user)
-          local row = db.query("SELECT name FROM users WHERE id = :id", { id = user.id })[1]
-          session.row = row.name
-          session.written = pcall(db.query, "DELETE FROM users")
+          session.row = db.query("SELECT name FROM users WHERE id = :id", { id = user.id })[1].name
+          session.written = pcall(db.query, "UPDATE users SET image = :image WHERE id = :id", { id = user.id, image = "/new.png" })
           session.attached = pcall(db.query, "ATTACH 'other.db' AS other")
-          session.left = db.query("SELECT count(*) AS number FROM users")[1].number
+          session.dropped = pcall(db.query, "DROP TABLE users")
+          session.twice = pcall(db.query, "SELECT 1; DELETE FROM users")
+          session.image = db.query("SELECT image FROM users")[1].image
           return session
         end }`)
-        return { url, database: 'sqlite:auth.db', callbacks: 'callbacks.lua', providers: [stub.plainEntry({ id: 'plain' })] }
+        return { url, database: 'sqlite:auth.db', ...options, providers: [stub.plainEntry({ id: 'plain' })] }
       }
     })
     try {
       const visitor = new Visitor(site)
       await visitor.get(answerTo((await visitor.startSignIn('plain')).location))
-      const { row, written, attached, left } = await visitor.session()
-      assert.deepEqual({ row, written, attached, left }, { row: 'Stub User', written: false, attached: false, left: 1 })
+      const { row, written, attached, dropped, twice, image } = await visitor.session()
+      return { row, written, attached, dropped, twice, image }
     } finally {
       await site.stop()
       await stub.stop()
     }
+  }
+
+  it('reads, and cannot write', { timeout }, async () => {
+    assert.deepEqual(await ask({ callbacks: 'callbacks.lua' }),
+      { row: 'Stub User', written: false, attached: false, dropped: false, twice: false, image: null })
+  })
+
+  it('writes where it is allowed to', { timeout }, async () => {
+    assert.deepEqual(await ask({ callbacks: { file: 'callbacks.lua', database: 'write' } }),
+      { row: 'Stub User', written: true, attached: false, dropped: false, twice: false, image: '/new.png' })
   })
 })
 
