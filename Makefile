@@ -11,9 +11,10 @@ OPT ?= -O2
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CPPFLAGS += -Isrc -I$(BUILD)/gen -DCPPHTTPLIB_OPENSSL_SUPPORT -DCPPHTTPLIB_ZLIB_SUPPORT -DCPPHTTPLIB_BROTLI_SUPPORT
+CPPFLAGS += -isystem /usr/include/lua5.4
 CXXFLAGS += -std=c++20 $(OPT) -g $(WARN) $(HARDEN) -pthread
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
-LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lcrypt -lsqlite3 -lz -lidn2
+LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lcrypt -lsqlite3 -llua5.4 -lz -lidn2
 
 SOURCES := $(filter-out src/main.cpp,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
 OBJECTS := $(SOURCES:%.cpp=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o

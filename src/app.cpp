@@ -1,5 +1,7 @@
 #include "app.hpp"
 
+#include "store/query.hpp"
+
 namespace {
 
 /// Providers' documents in the database: neighbours that meet here.
@@ -38,6 +40,21 @@ std::unique_ptr<oauth::DocumentCache> make_cache(store::Pool* pool, const base::
   return std::make_unique<NoCache>();
 }
 
+/// The defaults alone where there is no callbacks.lua. db.query meets the database here.
+std::unique_ptr<hooks::Hooks> make_hooks(const config::Config& config, http::Client& client,
+                                         const base::Log& log) {
+  if (!config.callbacks) return std::make_unique<hooks::Hooks>();
+  hooks::LuaServices services{.client = &client, .query = {}, .log = &log};
+  if (config.database)
+    services.query = [database = *config.database,
+                      run = config.callbacks->changes_database ? store::change : store::query](
+                         const std::string& sql, const base::Json& parameters) {
+      constexpr store::QueryLimits limits{.rows = 500, .bytes = 65536};
+      return base::Json(run(database, sql, parameters, limits));
+    };
+  return hooks::make_lua_hooks(*config.callbacks, std::move(services));
+}
+
 }  // namespace
 
 App::App(config::Config config)
@@ -48,9 +65,10 @@ App::App(config::Config config)
       client_(http::make_client(config_.client)),
       cache_(make_cache(database_.get(), log_)),
       documents_(*client_, *cache_, clock_),
+      hooks_(make_hooks(config_, *client_, log_)),
       usual_hash_(database_.get()),
-      credentials_{.client = *client_, .hooks = hooks_, .log = log_, .usual = usual_hash_} {
-  services_.emplace(routes::Services{config_.routes, config_.providers, database_.get(), hooks_, documents_,
+      credentials_{.client = *client_, .hooks = *hooks_, .log = log_, .usual = usual_hash_} {
+  services_.emplace(routes::Services{config_.routes, config_.providers, database_.get(), *hooks_, documents_,
                                      *client_, clock_, crypto::system_random(), log_,
                                      [this]() -> const auth::JwtOptions& { return jwt(); },
                                      [this]() -> const base::Secret& { return secret(); }, credentials_});

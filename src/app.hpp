@@ -31,7 +31,7 @@ class App {
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<oauth::DocumentCache> cache_;
   oauth::Documents documents_;
-  hooks::Hooks hooks_;
+  std::unique_ptr<hooks::Hooks> hooks_;
   credentials::UsualHash usual_hash_;
   credentials::Parts credentials_;
   std::mutex mutex_;

@@ -15,6 +15,13 @@ base::Json to_json(const config::Problem& problem) {
                              {"message", problem.message}});
 }
 
+/// What only shows when callbacks.lua is run.
+void add_callback_problems(config::Loaded& loaded) {
+  if (!loaded.config.callbacks) return;
+  for (const hooks::LuaProblem& problem : hooks::check_lua(*loaded.config.callbacks))
+    loaded.problems.push_back({problem.file.string(), problem.line, "callbacks", problem.message});
+}
+
 }  // namespace
 
 /// Every problem of the configuration, place first. 0: it can be used (perhaps with warnings), 1: it cannot.
@@ -24,7 +31,8 @@ int check(const Call& call) {
     std::cerr << "usage: nextauth.fcgi check [--json]\n";
     return 2;
   }
-  const config::Loaded loaded = config::load(config::process_environment(), call.beside);
+  config::Loaded loaded = config::load(config::process_environment(), call.beside);
+  add_callback_problems(loaded);
   if (json) {
     base::Json list = base::Json::array();
     for (const config::Problem& problem : loaded.problems) list.elements().push_back(to_json(problem));

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/secret.hpp"
+#include "hooks/hooks.hpp"
 #include "http/client.hpp"
 #include "routes/routes.hpp"
 #include "store/store.hpp"
@@ -21,6 +22,7 @@ struct Config {
   base::Secret secret;                     // empty: one is made on first use and kept in the database
   std::optional<store::Options> database;  // none: nothing is stored
   std::vector<providers::Provider> providers;
+  std::optional<hooks::LuaOptions> callbacks;
   http::ClientOptions client;
   base::LogOptions log;
   int threads = 8;  // requests at once in one FastCGI process

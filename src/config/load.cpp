@@ -17,7 +17,7 @@ const std::vector<std::string_view> known_keys{
 
 /// The contract's keys that this version cannot honour: better refused than ignored, some of them guard
 /// something.
-const std::vector<std::string_view> missing_keys{"callbacks", "protect"};
+const std::vector<std::string_view> missing_keys{"protect"};
 
 /// The file that counts; "" with a complaint if there is none, or two.
 fs::path find_file(const Environment& environment, const fs::path& beside, Notes& notes) {
@@ -93,6 +93,7 @@ void read_all(const base::Json& root, Config& config, Notes& notes) {
   read_database(reader, config, folder);
   read_sessions(reader, config);
   read_pages(reader, config, folder);
+  read_callbacks(reader, config, folder);
   read_cookies(reader, config);
   read_limits(reader, config);
   read_rate_limits(reader, config);

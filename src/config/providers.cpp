@@ -12,8 +12,7 @@ void read_provider(const base::Json& configured, const std::string& pointer, Not
       configured,
       [&](const std::string& below, const std::string& message) { notes.error(pointer + below, message); });
   if (notes.problems.size() > before) return;
-  if (provider.type == providers::Type::email)
-    read_email(configured, provider, pointer, notes, config);
+  if (provider.type == providers::Type::email) read_email(configured, provider, pointer, notes, config);
   const auto same = [&](const providers::Provider& other) { return other.id == provider.id; };
   if (std::any_of(config.providers.begin(), config.providers.end(), same))
     return notes.error(pointer + "/id", "there is a provider \"" + provider.id + "\" already");

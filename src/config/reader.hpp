@@ -55,6 +55,7 @@ void read_site(const Reader&, Config&);
 void read_database(const Reader&, Config&, const std::filesystem::path& folder);
 void read_sessions(const Reader&, Config&);
 void read_pages(const Reader&, Config&, const std::filesystem::path& folder);
+void read_callbacks(const Reader&, Config&, const std::filesystem::path& folder);
 void read_cookies(const Reader&, Config&);
 void read_limits(const Reader&, Config&);
 void read_rate_limits(const Reader&, Config&);

@@ -1,10 +1,17 @@
 #pragma once
 // Where a site's owner has a say: v3's callbacks and events, with v3's defaults.
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
+#include "base/log.hpp"
+#include "http/client.hpp"
 
 namespace hooks {
 
@@ -49,5 +56,51 @@ class Hooks {
   /// no more.
   virtual void event(std::string_view name, const base::Json& message);
 };
+
+// --- callbacks.lua ---
+
+/// How much one call of a callback may use. Beyond a limit it fails, and nobody is signed in.
+struct LuaLimits {
+  long long steps = 10'000'000;           // instructions of Lua, and steps of pattern matching
+  size_t memory = size_t{16} << 20;       // bytes of one Lua; there are as many as threads that work at once
+  std::chrono::milliseconds time{10000};  // in all; an HTTP request or a query that is under way then may end
+  size_t source = size_t{1} << 20;        // bytes of one file
+  size_t message = 300;                   // bytes of what a callback throws, for the error page
+  size_t url = 4096;                      // bytes of where a callback sends the visitor
+  size_t log_lines = 100;
+  size_t requests = 10;  // by HTTP
+};
+
+struct LuaOptions {
+  std::filesystem::path folder;   // the configuration's: files are read from there only
+  std::string file;               // relative to it, or absolute
+  bool changes_database = false;  // whether db.query may do more than read
+  LuaLimits limits{};
+};
+
+/// What callbacks work with. All of it is lent, and may be used by many threads at once.
+struct LuaServices {
+  http::Client* client = nullptr;  // null pointer: there is no http
+  /// The rows, as a list of objects, of a statement with these parameters; empty: there is no db.
+  std::function<base::Json(const std::string& sql, const base::Json& parameters)> query{};
+  const base::Log* log = nullptr;  // null pointer: there is no log
+};
+
+struct LuaProblem {
+  std::filesystem::path file;
+  size_t line = 0;  // 0 where there is none
+  std::string message;
+
+  /// "callbacks.lua:12: message"
+  std::string text() const;
+};
+
+/// The functions of the callbacks file, v3's defaults for those that it does not have. Each thread that works
+/// at once has a Lua of its own, made when the first callback is called: then, and not here,
+/// model::ConfigError is thrown if the file is of no use.
+std::unique_ptr<Hooks> make_lua_hooks(LuaOptions, LuaServices);
+
+/// What is wrong with the file; nothing if it can be used. It is run, without http and db.
+std::vector<LuaProblem> check_lua(const LuaOptions&);
 
 }  // namespace hooks

@@ -161,10 +161,16 @@ struct UnreadableProfile : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The user made out of profile and tokens by a function of the site owner's, in place of the mapping; none
+/// where there is no such function.
+using OwnProfile =
+    std::function<std::optional<base::Json>(const base::Json& profile, const base::Json& tokens)>;
+
 /// Everything between the callback and the accounts: tokens, id_token, profile, mapping.
 /// Throws AuthError and UnreadableProfile.
 Identity identify(http::Client&, Documents&, const Provider&, const Metadata&, const CallbackAnswer&,
-                  const model::Flow&, const std::string& redirect_uri, const base::Clock&);
+                  const model::Flow&, const std::string& redirect_uri, const base::Clock&,
+                  const OwnProfile& = {});
 
 // --- OAuth 1.0a ---
 
@@ -203,6 +209,7 @@ model::Flow check_oauth1_answer(const Provider&, const Oauth1Answer&, std::optio
 
 /// Everything between the callback and the accounts: access token (RFC 5849 §2.3), profile, mapping.
 /// Throws AuthError and UnreadableProfile.
-Identity oauth1_identify(const Oauth1Parts&, const Provider&, const Oauth1Answer&, const model::Flow&);
+Identity oauth1_identify(const Oauth1Parts&, const Provider&, const Oauth1Answer&, const model::Flow&,
+                         const OwnProfile& = {});
 
 }  // namespace oauth

@@ -185,7 +185,7 @@ AuthorizationRequest oauth1_authorization_request(const Oauth1Parts& parts, cons
 }
 
 Identity oauth1_identify(const Oauth1Parts& parts, const Provider& provider, const Oauth1Answer& answer,
-                         const model::Flow& flow) {
+                         const model::Flow& flow, const OwnProfile& own) {
   Identity who;
   who.tokens.raw = ask_access_token(parts, provider, answer, flow);
   const Token token = token_of(who.tokens.raw, "access token");
@@ -194,7 +194,7 @@ Identity oauth1_identify(const Oauth1Parts& parts, const Provider& provider, con
   who.tokens.refresh_token = token.secret;
   const Values values{.code = {}, .tokens = who.tokens.raw, .access_token = token.token, .claims = {}};
   who.profile = fetch_profile(parts, provider, token, values);
-  name_user(who, provider, values);
+  name_user(who, provider, values, account_json(provider, {}, who.tokens), own);
   who.account = account_json(provider, *who.user.find("id"), who.tokens);
   return who;
 }

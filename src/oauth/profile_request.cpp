@@ -137,13 +137,20 @@ base::Json account_json(const Provider& provider, const base::Json& id, const To
   return account;
 }
 
-base::Json user_of(const Provider& provider, const base::Json& profile, const providers::Values& values) {
-  base::Json user;
+base::Json mapped(const Provider& provider, const base::Json& profile, const providers::Values& values) {
   try {
-    user = providers::map_profile(provider, profile, values);
+    return providers::map_profile(provider, profile, values);
   } catch (const providers::Error& error) {
     throw UnreadableProfile(error.what());
   }
+}
+
+base::Json user_of(const Provider& provider, const base::Json& profile, const providers::Values& values,
+                   base::Json tokens, const OwnProfile& own) {
+  for (const char* name : {"provider", "type", "id"}) tokens.erase(name);
+  std::optional<base::Json> made;
+  if (own) made = own(profile, tokens);
+  base::Json user = made ? std::move(*made) : mapped(provider, profile, values);
   const auto email = user.text_of("email");
   user.set("email", email ? base::Json(base::lower(*email)) : base::Json());
   return user;
@@ -157,15 +164,16 @@ base::Json read_profile(const http::Answer& answer) {
   return std::move(*profile);
 }
 
-void name_user(Identity& who, const Provider& provider, const providers::Values& values) {
-  who.user = user_of(provider, who.profile, values);
+void name_user(Identity& who, const Provider& provider, const providers::Values& values,
+               const base::Json& account, const OwnProfile& own) {
+  who.user = user_of(provider, who.profile, values, account, own);
   who.account_id = account_id(who.user);
   if (who.account_id.empty()) throw AuthError(Code::Callback, "the profile has no id");
 }
 
 Identity identify(http::Client& client, Documents& documents, const Provider& provider,
                   const Metadata& metadata, const CallbackAnswer& answer, const model::Flow& flow,
-                  const std::string& redirect_uri, const base::Clock& clock) {
+                  const std::string& redirect_uri, const base::Clock& clock, const OwnProfile& own) {
   Identity who;
   who.tokens =
       token_request(client, provider, metadata, answer.code, redirect_uri, flow.code_verifier, clock.now());
@@ -174,7 +182,7 @@ Identity identify(http::Client& client, Documents& documents, const Provider& pr
   values.claims = claims_of(provider, metadata, documents, who.tokens, flow, clock.now());
   who.profile = provider.id_token ? values.claims : fetch_profile(client, provider, metadata, values);
   add_callback_user(provider, answer, who.profile);
-  name_user(who, provider, values);
+  name_user(who, provider, values, account_json(provider, {}, who.tokens), own);
   who.account = account_json(provider, *who.user.find("id"), who.tokens);
   return who;
 }

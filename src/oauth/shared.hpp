@@ -15,8 +15,10 @@ Code no_answer(const Provider&);
 /// The profile in this answer. Throws UnreadableProfile if it is no JSON object.
 base::Json read_profile(const http::Answer&);
 
-/// Fills in `user` and `account_id` out of the profile. Throws UnreadableProfile if the mapping fails,
-/// AuthError(Callback) if there is no id.
-void name_user(Identity&, const Provider&, const providers::Values&);
+/// Fills in `user` and `account_id` out of the profile. `account`: as callbacks see it, as yet without id;
+/// its tokens are what v3 gives `profile`. Throws UnreadableProfile if the mapping fails, AuthError(Callback)
+/// if there is no id.
+void name_user(Identity&, const Provider&, const providers::Values&, const base::Json& account,
+               const OwnProfile&);
 
 }  // namespace oauth

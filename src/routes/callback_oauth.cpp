@@ -32,6 +32,18 @@ base::Json user_or_profile(Context& context, const oauth::Identity& who) {
 
 }  // namespace
 
+oauth::OwnProfile own_profile(const Context& context) {
+  return [&context](const base::Json& profile, const base::Json& tokens) {
+    try {
+      return context.services.hooks.profile(context.provider->id, profile, tokens);
+    } catch (const hooks::Thrown& thrown) {
+      throw oauth::UnreadableProfile(std::string("the function profile: ") + thrown.what());
+    } catch (const hooks::Rejected& rejected) {
+      throw oauth::UnreadableProfile(std::string("the function profile: ") + rejected.what());
+    }
+  };
+}
+
 http::Pairs answer_parameters(const Context& context) {
   if (context.request.method != http::Method::post) return context.query;
   http::Pairs all = context.query;
@@ -52,7 +64,7 @@ http::Response callback_oauth(Context& context) {
   const oauth::Metadata metadata = oauth::metadata(provider, lent.documents);
   oauth::check_answer(provider, metadata, answer, flow, context.csrf_token, context.now());
   const oauth::Identity who = oauth::identify(lent.client, lent.documents, provider, metadata, answer, flow,
-                                              redirect_uri(context), lent.clock);
+                                              redirect_uri(context), lent.clock, own_profile(context));
   return identified(context, who, flow.callback_url);
 }
 

@@ -11,8 +11,8 @@ http::Response callback_oauth1(Context& context) {
       provider, answer,
       take_flow(context, oauth::oauth1_flow_key(provider, answer.token, context.csrf_token)),
       context.csrf_token, context.now());
-  const oauth::Identity who =
-      oauth::oauth1_identify({lent.client, lent.random, lent.clock}, provider, answer, flow);
+  const oauth::Identity who = oauth::oauth1_identify({lent.client, lent.random, lent.clock}, provider, answer,
+                                                     flow, own_profile(context));
   return identified(context, who, flow.callback_url);
 }
 

@@ -89,6 +89,8 @@ http::Response signed_in(Context&, const auth::SignedIn&, const base::Json& acco
                          const base::Json& profile);
 /// What OAuth 1.0a and 2.0 begin with: keeps the flow and sends the browser to the provider.
 http::Response to_provider(Context&, oauth::AuthorizationRequest);
+/// v3's `profile`, by a function of the owner's. In v3 one that throws is a profile that cannot be read.
+oauth::OwnProfile own_profile(const Context&);
 /// What both end with: the `signIn` callback, the account, signed_in().
 http::Response identified(Context&, const oauth::Identity&, const std::string& callback_url);
 /// Keeps a flow in the database, or in encrypted cookies where there is none.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "routes/context.hpp"
 
 namespace routes {
@@ -43,6 +45,12 @@ std::string Context::session_cookie() const {
 
 void Context::set_session_cookie(const std::string& value, base::Time expires) {
   const Cookie& whole = options.cookies.session_token;
+  // A jwt callback may put anything into a token. One that fills the Cookie header would shut its owner out:
+  // each request of his would be refused for its size.
+  const size_t most = std::min(options.limits.header / 4 * 3, piece_limit * piece_size);
+  if (value.size() > most)
+    throw model::AuthError(model::Code::Callback, "the session token has " + std::to_string(value.size()) +
+                                                      " bytes, more than " + std::to_string(most));
   if (http::encode(value).size() <= piece_size) {
     set_cookie(whole, value, expires);
     clear_pieces(0);

@@ -47,13 +47,31 @@ base::Json from_database(Context& context, const std::string& cookie) {
   return session;
 }
 
+/// A callback that throws ends a JWT session, as in v3; a database session is only not shown.
+base::Json without_session(Context& context, const char* why) {
+  const bool jwt = context.options.session.jwt;
+  context.services.log.error(jwt ? "jwt_session_error" : "session_error", {{"reason", why}});
+  if (jwt) context.clear_session_cookie();
+  return base::Json::object();
+}
+
+base::Json find_session(Context& context, const std::string& cookie) {
+  try {
+    return context.options.session.jwt ? from_token(context, cookie) : from_database(context, cookie);
+  } catch (const hooks::Thrown& thrown) {
+    return without_session(context, thrown.what());
+  } catch (const hooks::Rejected& rejected) {
+    return without_session(context, rejected.what());
+  } catch (const model::AuthError& error) {
+    return without_session(context, error.what());  // the token has grown too large
+  }
+}
+
 }  // namespace
 
 http::Response session_json(Context& context) {
   const std::string cookie = context.session_cookie();
-  if (cookie.empty()) return context.json(base::Json::object());
-  return context.json(context.options.session.jwt ? from_token(context, cookie)
-                                                  : from_database(context, cookie));
+  return context.json(cookie.empty() ? base::Json::object() : find_session(context, cookie));
 }
 
 }  // namespace routes

@@ -21,14 +21,26 @@ base::Json default_token(const base::Json& user) {
   return token;
 }
 
+/// What the `jwt` callback throws is not for the visitor: v3 has one code for it.
+base::Json new_token(Context& context, const auth::SignedIn& result, const base::Json& account,
+                     const base::Json& profile) {
+  try {
+    return context.services.hooks.jwt(default_token(result.user), result.user, account, profile,
+                                      result.is_new_user);
+  } catch (const hooks::Thrown& thrown) {
+    throw model::AuthError(model::Code::Callback, std::string("the jwt callback: ") + thrown.what());
+  } catch (const hooks::Rejected& rejected) {
+    throw model::AuthError(model::Code::Callback, std::string("the jwt callback: ") + rejected.what());
+  }
+}
+
 void set_session(Context& context, const auth::SignedIn& result, const base::Json& account,
                  const base::Json& profile) {
   if (result.session) {
     context.set_session_cookie(result.session->token, result.session->expires);
     return;
   }
-  const base::Json token = context.services.hooks.jwt(default_token(result.user), result.user, account,
-                                                      profile, result.is_new_user);
+  const base::Json token = new_token(context, result, account, profile);
   context.set_session_cookie(
       auth::encode_jwt(token, context.services.jwt(), context.now(), context.services.random),
       context.now() + context.options.session.max_age);

@@ -30,4 +30,9 @@ std::string select_problem(const std::string& sql);
 std::vector<base::Json> query(const Options&, const std::string& sql, const base::Json& parameters,
                               const QueryLimits& = {});
 
+/// The same for a single SELECT, INSERT, UPDATE or DELETE, which is committed when it has ended well. The
+/// rows are those of RETURNING.
+std::vector<base::Json> change(const Options&, const std::string& sql, const base::Json& parameters,
+                               const QueryLimits& = {});
+
 }  // namespace store

@@ -19,17 +19,34 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 constexpr std::string_view no_select = "must be a single SELECT, without anything after it";
+constexpr std::string_view no_change =
+    "must be a single SELECT, INSERT, UPDATE or DELETE, without anything after it";
 constexpr int steps_between_looks = 10000;  // of SQLite's machine, at the clock
 
 int is_too_late(void* deadline) {
   return std::chrono::steady_clock::now() > *static_cast<Deadline*>(deadline);
 }
 
+/// The first word, in lower case; "" for a statement with a NUL.
+std::string first_word(const std::string& sql) {
+  const std::string_view text = base::trim(sql);
+  if (text.find('\0') != std::string_view::npos) return {};
+  return base::lower(text.substr(0, text.find_first_of(" \t\r\n(*'\"")));
+}
+
+/// Neither PRAGMA nor ATTACH nor a transaction, which would outlast it.
+bool may_change(const std::string& sql) {
+  const std::string word = first_word(sql);
+  return word == "insert" || word == "update" || word == "delete" || word == "select" || word == "with";
+}
+
 class Query {
  public:
-  Query(const Options& options, const QueryLimits& limits) : path_(path_of(options)), limits_(limits) {
+  Query(const Options& options, const QueryLimits& limits, bool changes)
+      : path_(path_of(options)), limits_(limits), changes_(changes) {
     sqlite3* db = nullptr;
-    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int access = changes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    const int flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path_.c_str(), &db, flags, nullptr);
     db_.reset(db);
     check(code);
@@ -76,11 +93,16 @@ class Query {
     const int code = sqlite3_prepare_v2(db_.get(), sql.c_str(), int(sql.size()) + 1, &statement, &rest);
     statement_.reset(statement);
     check(code);
+    if (!statement || !base::trim(rest).empty() || !is_allowed(sql))
+      throw StoreError("the statement " + std::string(changes_ ? no_change : no_select));
+  }
+
+  bool is_allowed(const std::string& sql) const {
+    if (changes_) return may_change(sql);
     // What writes, and what is none: PRAGMA and ATTACH count as reading.
     const bool reads =
-        statement && sqlite3_stmt_readonly(statement) != 0 && sqlite3_column_count(statement) > 0;
-    if (!reads || !base::trim(rest).empty() || !select_problem(sql).empty())
-      throw StoreError("the statement " + std::string(no_select));
+        sqlite3_stmt_readonly(statement_.get()) != 0 && sqlite3_column_count(statement_.get()) > 0;
+    return reads && select_problem(sql).empty();
   }
 
   void bind(const base::Json& parameters) {
@@ -131,6 +153,7 @@ class Query {
 
   std::string path_;
   QueryLimits limits_;
+  bool changes_;
   Deadline deadline_ = std::chrono::steady_clock::now() + limits_.time;
   Database db_;
   Statement statement_;
@@ -139,15 +162,18 @@ class Query {
 }  // namespace
 
 std::string select_problem(const std::string& sql) {
-  const std::string_view text = base::trim(sql);
-  const std::string word = base::lower(text.substr(0, text.find_first_of(" \t\r\n(*'\"")));
-  const bool selects = word == "select" || word == "with";
-  return selects && text.find('\0') == std::string_view::npos ? "" : std::string(no_select);
+  const std::string word = first_word(sql);
+  return word == "select" || word == "with" ? "" : std::string(no_select);
 }
 
 std::vector<base::Json> query(const Options& options, const std::string& sql, const base::Json& parameters,
                               const QueryLimits& limits) {
-  return Query(options, limits).run(sql, parameters);
+  return Query(options, limits, false).run(sql, parameters);
+}
+
+std::vector<base::Json> change(const Options& options, const std::string& sql, const base::Json& parameters,
+                               const QueryLimits& limits) {
+  return Query(options, limits, true).run(sql, parameters);
 }
 
 }  // namespace store

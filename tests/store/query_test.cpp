@@ -155,3 +155,24 @@ TEST_CASE("a database in WAL mode is read while somebody writes") {
   CHECK(people.ask("SELECT login FROM people").size() == 2);
   sqlite3_close(writer);
 }
+
+TEST_CASE("change: one statement that alters rows, and gives those of RETURNING") {
+  const scratch::Folder folder;
+  const std::string file = folder.file("people.db");
+  scratch::sql(file, "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)");
+  const store::Options options{"sqlite:" + file, std::chrono::seconds(2)};
+  const auto change = [&](const std::string& statement) {
+    return base::to_json(
+        base::Json(store::change(options, statement, base::Json::object({{"name", "Ann"}}))));
+  };
+  CHECK(change("INSERT INTO people (name) VALUES (:name) RETURNING id") == "[{\"id\":1}]");
+  CHECK(change("UPDATE people SET name = :name || '!'") == "[]");
+  CHECK(change("SELECT name FROM people") == "[{\"name\":\"Ann!\"}]");
+  for (const std::string statement :
+       {"DROP TABLE people", "CREATE TABLE more (id)", "PRAGMA journal_mode = OFF",
+        "ATTACH ':memory:' AS other", "BEGIN", "VACUUM", "DELETE FROM people; DELETE FROM people", "",
+        "EXPLAIN DELETE FROM people"})
+    CHECK_THROWS_AS_MESSAGE(change(statement), store::StoreError, statement);
+  CHECK(scratch::sql(file, "SELECT count(*) FROM people") == "1\n");
+  CHECK_THROWS_AS(store::query(options, "DELETE FROM people", base::Json::object()), store::StoreError);
+}
