@@ -127,9 +127,10 @@ http::Response signin_page(Context& context) {
   page.data.set("csrfToken", context.csrf_token);
   page.data.set("callbackUrl", context.callback_url);
   page.data.set("hasButtons", !buttons.elements().empty());
-  page.data.set("empty", context.services.providers.empty());
+  Json all_forms = forms(context, page);
+  page.data.set("empty", buttons.elements().empty() && all_forms.elements().empty());
   page.data.set("buttons", std::move(buttons));
-  page.data.set("forms", forms(context, page));
+  page.data.set("forms", std::move(all_forms));
   page.form_action = form_targets(context);
   return page.render("signin", 200);
 }

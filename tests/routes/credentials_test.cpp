@@ -290,3 +290,13 @@ TEST_CASE("credentials: the page has the fields in a form of their own") {
             R"(type="password" name="password" value="" placeholder="" autocomplete="current-password")") !=
         std::string::npos);
 }
+
+TEST_CASE("credentials: a provider without fields leaves the page to say that there is no way to sign in") {
+  World w;
+  w.providers = {w.providers[0]};
+  w.providers[0].type = providers::Type::credentials;
+  w.providers[0].entry.erase("credentials");
+  const std::string page = w.get("/signin").body;
+  CHECK(page.find("<form") == std::string::npos);
+  CHECK(page.find("There is no way to sign in here") != std::string::npos);
+}
