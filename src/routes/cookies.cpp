@@ -8,8 +8,6 @@ namespace {
 // What browsers keep of one cookie is 4,096 bytes with its name and attributes; this leaves room for those.
 constexpr size_t piece_size = 3933;
 constexpr size_t piece_limit = 16;
-// What the other cookies and the pieces' names need of the one header that they all come back in.
-constexpr size_t other_cookies = 4096;
 
 Cookie piece(const Cookie& whole, size_t number) {
   return {whole.name + "." + std::to_string(number), whole.options};
@@ -56,10 +54,6 @@ void Context::set_session_cookie(const std::string& value, base::Time expires) {
     clear_pieces(0);
     return;
   }
-  // One that is too large to be read back would lock its user out until it ends.
-  if (value.size() > piece_limit * piece_size || value.size() + other_cookies > options.limits.header)
-    throw model::ConfigError("limits.header: a session of " + std::to_string(value.size()) +
-                             " bytes would not be read back: keep less in it");
   size_t count = 0;
   for (size_t at = 0; at < value.size(); at += piece_size, ++count)
     set_cookie(piece(whole, count), std::string_view(value).substr(at, piece_size), expires);

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { root } from '../support/process.mjs'
-import { manySignIns, startSite } from '../support/server.mjs'
+import { startSite } from '../support/server.mjs'
 
 export const clients = ['next-auth-3', 'next-auth-4']
 
@@ -16,7 +16,7 @@ const html = (name) => `<!doctype html>
 export async function startClientSite(provider, { path: basePath, config = {}, providers = [] } = {}) {
   const site = await startSite('lighttpd-fastcgi', {
     path: basePath,
-    configure: ({ url }) => ({ url, database: 'sqlite:auth.db', providers: [provider.entry(), ...providers], ...manySignIns, ...config })
+    configure: ({ url }) => ({ url, database: 'sqlite:auth.db', providers: [provider.entry(), ...providers], ...config })
   })
   provider.allow(`${site.url}/callback/demo`)
   for (const name of clients) writeFileSync(path.join(site.documents, `${name}.html`), html(name))

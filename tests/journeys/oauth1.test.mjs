@@ -147,7 +147,7 @@ describe('OAuth 1.0a', () => {
 
   it('says so when the provider is down: at the start, at the token, at the profile', { timeout }, async () => {
     assert.equal((await new Visitor(site).startSignIn('gone')).location, errorUrl('OAuthSignin'))
-    assert.equal((await new Visitor(site).signIn('ann', { provider: 'half-gone' })).location, errorUrl('OAuthCallback'))
+    assert.equal((await new Visitor(site).signIn('ann', { provider: 'half-gone' })).location, errorUrl('Callback'))
     assert.equal((await new Visitor(site).signIn('ann', { provider: 'no-profile' })).location, errorUrl('Callback'))
   })
 

@@ -25,7 +25,10 @@ const differences = {
   maxAge: 'maxAge of a cookie is seconds, always; v3 takes milliseconds and divides its own configuration by 1000 at every request.',
   errorPage: 'The error page says Configuration and drops the cookie; v3 redirects it to itself for ever.',
   badRequest: 'The sentence in an answer 400 is our own; v3\'s comes from Next.js.',
-  stale: 'The page says that its form was too old (8); v3 shows it again without a word.'
+  stale: 'The page says that its form was too old (8); v3 shows it again without a word.',
+  credentialsRows: 'Credentials work with database sessions too (5, 13); v3 answers Configuration.',
+  address: 'An address is judged strictly (5, 15); v3 sends to what is left of it at "," or a second "@", or never answers.',
+  sessionReplaced: 'Whoever signs in again by mail gets a new session in the old one\'s place; v3 leaves the old one behind.'
 }
 
 export function reason(name) {
