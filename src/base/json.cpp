@@ -271,7 +271,9 @@ std::string number_text(const Json& number) {
   const size_t e = shortest.find('e');
   std::string digits(shortest.substr(0, e));
   std::erase(digits, '.');
-  const int point = std::atoi(std::string(shortest.substr(e + 1)).c_str()) + 1;
+  int exponent = 0;
+  std::from_chars(shortest.data() + shortest.find_first_not_of("e+", e), end, exponent);
+  const int point = exponent + 1;
   return (value < 0 ? "-" : "") + placed(digits, point);
 }
 
