@@ -142,7 +142,7 @@ describe('a provider in trouble', () => {
       const other = await startSite('lighttpd-cgi', { configure: ({ url }) => ({ url, database: 'sqlite:auth.db', providers: [liar.entry()] }) })
       try {
         assert.equal((await new Visitor(other).startSignIn('stub')).location, `${other.url}/error?error=OAuthSignin`)
-        assert.match(other.log(), /issuer/)
+        await other.says(/issuer/)
       } finally {
         await other.stop()
       }

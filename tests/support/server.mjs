@@ -70,6 +70,8 @@ export async function startSite(way, { path: basePath = '/api/auth', configure, 
   if (way === 'lighttpd-socket' || way === 'apache-proxy-fcgi') site.responder = await spawnProgram(site, { env })
   site.server = await (way.startsWith('lighttpd') ? startLighttpd : startApache)(site, port, env)
   site.log = () => [site.server, site.responder].filter(Boolean).map((one) => one.output()).join('') + read(site.errorLog)
+  /** The log has a line like this, which may come a moment after the answer that it is about. */
+  site.says = (line) => until(`the log says ${line}`, () => line.test(site.log()), { seconds: 5 })
   site.stop = async () => {
     const result = await site.server.stop()
     await site.responder?.stop()
