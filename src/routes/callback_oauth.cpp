@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "routes/context.hpp"
 
 namespace routes {
@@ -28,6 +29,14 @@ base::Json user_or_profile(Context& context, const oauth::Identity& who) {
   if (!context.has_store()) return who.user;
   const auto known = context.store().user_by_account(context.provider->id, who.account_id);
   return known ? model::to_json(*known) : who.user;
+}
+
+/// With `debug`: which members came, never what they say.
+std::string names(const base::Json& object) {
+  std::vector<std::string> all;
+  if (object.is_object())
+    for (const auto& [name, value] : object.members()) all.push_back(name);
+  return base::join(all, ",");
 }
 
 }  // namespace
@@ -71,6 +80,12 @@ http::Response callback_oauth(Context& context) {
 http::Response identified(Context& context, const oauth::Identity& who, const std::string& callback_url) {
   const Services& lent = context.services;
   context.callback_url = callback_url;
+  if (lent.log.debugging()) {
+    const std::string& id = context.provider->id;
+    lent.log.debug("oauth_token_response", {{"provider", id}, {"members", names(who.tokens.raw)}});
+    lent.log.debug("profile_data", {{"provider", id}, {"members", names(who.profile)}});
+    lent.log.debug("oauth_callback_response", {{"provider", id}, {"members", names(who.user)}});
+  }
   const hooks::SignInAnswer allowed =
       lent.hooks.sign_in(user_or_profile(context, who), who.account, who.profile);
   if (!allowed.redirect.empty()) return context.redirect(allowed.redirect);

@@ -140,3 +140,11 @@ TEST_CASE("a client chooses the level among v3's, and cannot hide as another cod
           std::string::npos);
   }
 }
+
+TEST_CASE("debug names what came from the provider, not what it says") {
+  World w;
+  w.sign_in();
+  CHECK(w.logged("debug oauth_token_response provider="));
+  CHECK(w.logged("debug profile_data provider="));
+  CHECK(w.logged("access_token"));
+}
