@@ -1,6 +1,4 @@
-// SQLite's connection. The only home of sqlite3.h.
-#include <sqlite3.h>
-
+// SQLite's connection.
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -9,16 +7,10 @@
 
 #include "store/connection.hpp"
 #include "store/sqlite_file.hpp"
+#include "store/sqlite_handles.hpp"
 
 namespace store {
 namespace {
-
-template <auto close>
-struct Closer {
-  void operator()(auto* handle) const { close(handle); }
-};
-using Database = std::unique_ptr<sqlite3, Closer<sqlite3_close_v2>>;
-using Statement = std::unique_ptr<sqlite3_stmt, Closer<sqlite3_finalize>>;
 
 /// Ends a statement's read transaction and lets go of the lent texts.
 struct Reset {

@@ -1,20 +1,13 @@
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <memory>
 
 #include "base/text.hpp"
 #include "store/query.hpp"
+#include "store/sqlite_handles.hpp"
 
 namespace store {
 namespace {
 
-template <auto close>
-struct Closer {
-  void operator()(auto* handle) const { close(handle); }
-};
-using Database = std::unique_ptr<sqlite3, Closer<sqlite3_close_v2>>;
-using Statement = std::unique_ptr<sqlite3_stmt, Closer<sqlite3_finalize>>;
 using Deadline = std::chrono::steady_clock::time_point;
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
