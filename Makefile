@@ -24,6 +24,15 @@ FORMATTED := $(shell git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.hpp'
 TEST_OBJECTS := $(TESTS:%.cpp=$(BUILD)/obj/%.o)
 EMBEDDED := $(sort $(shell find templates schema src/providers -type f \( -path 'templates/*' -o -path 'schema/*' -o -name '*.json' \)))
 
+# The standard headers that nearly every source reads, read once: a third off the build. `make PCH=` goes without
+# (ccache then finds more again).
+PCH ?= $(BUILD)/gen/std.hpp
+PCH_HEADERS = algorithm array chrono functional map memory optional span stdexcept string string_view utility vector
+ifneq ($(PCH),)
+PCH_GCH := $(PCH).gch
+USE_PCH = -include $(PCH)
+endif
+
 .PHONY: all run test check format lint clean
 all: $(BUILD)/nextauth.fcgi
 
@@ -33,9 +42,14 @@ $(BUILD)/nextauth.fcgi: $(BUILD)/obj/src/main.o $(OBJECTS)
 $(BUILD)/unit-tests: $(OBJECTS) $(TEST_OBJECTS)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/obj/%.o: %.cpp
+$(BUILD)/obj/%.o: %.cpp $(PCH_GCH)
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(USE_PCH) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/std.hpp.gch: Makefile
+	@mkdir -p $(@D)
+	@printf '#include <%s>\n' $(PCH_HEADERS) >$(BUILD)/gen/std.hpp
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -x c++-header -o $@ $(BUILD)/gen/std.hpp
 
 # Templates, schema and catalogue are compiled in: one file to upload.
 $(BUILD)/gen/embedded.S: $(EMBEDDED) scripts/embed Makefile
