@@ -70,7 +70,7 @@ App::App(config::Config config)
       credentials_{.client = *client_, .hooks = *hooks_, .log = log_, .usual = usual_hash_} {
   services_.emplace(routes::Services{config_.routes, config_.providers, database_.get(), *hooks_, documents_,
                                      *client_, clock_, crypto::system_random(), log_,
-                                     [this]() -> const auth::JwtOptions& { return jwt(); },
+                                     [this]() -> const auth::Jwt& { return jwt(); },
                                      [this]() -> const base::Secret& { return secret(); }, credentials_});
 }
 
@@ -86,9 +86,12 @@ const base::Secret& App::secret() {
   return config_.secret;
 }
 
-const auth::JwtOptions& App::jwt() {
+const auth::Jwt& App::jwt() {
   const base::Secret& fallback = secret();
   const std::scoped_lock lock(mutex_);
-  if (config_.jwt.secret.empty()) config_.jwt.secret = fallback;
-  return config_.jwt;
+  if (!jwt_) {
+    if (config_.jwt.secret.empty()) config_.jwt.secret = fallback;
+    jwt_.emplace(config_.jwt);
+  }
+  return *jwt_;
 }

@@ -22,7 +22,7 @@ class App {
 
  private:
   const base::Secret& secret();
-  const auth::JwtOptions& jwt();
+  const auth::Jwt& jwt();
 
   config::Config config_;
   const base::Clock& clock_;
@@ -34,6 +34,7 @@ class App {
   std::unique_ptr<hooks::Hooks> hooks_;
   credentials::UsualHash usual_hash_;
   credentials::Parts credentials_;
+  std::optional<auth::Jwt> jwt_;
   std::mutex mutex_;
   std::optional<routes::Services> services_;
 };

@@ -60,10 +60,21 @@ struct JwtOptions {
   base::Json encryption_key;  // the same
 };
 
+/// The options with their keys, which are costly to make.
+struct Jwt {
+  /// Throws ConfigError if a key is of no use.
+  Jwt(const JwtOptions&);
+
+  Seconds max_age;
+  crypto::Key signing_key;
+  std::string alg;
+  std::optional<crypto::Key> encryption_key;  // none: tokens are only signed
+};
+
 /// Signs, and encrypts if that is chosen; sets `iat` and `exp`. Throws ConfigError if a key is of no use.
-std::string encode_jwt(base::Json token, const JwtOptions&, base::Time now, crypto::Random&);
+std::string encode_jwt(base::Json token, const Jwt&, base::Time now, crypto::Random&);
 /// The claims; none if it is not ours, expired, or older than max_age (`iat` is required).
-std::optional<base::Json> decode_jwt(const std::string& token, const JwtOptions&, base::Time now);
+std::optional<base::Json> decode_jwt(const std::string& token, const Jwt&, base::Time now);
 /// For values that live in a cookie for the time of a sign-in: always encrypted, with a key that `purpose` is
 /// part of, so that no session and no other purpose's cookie passes for one.
 std::string seal(const base::Json& value, std::string_view purpose, Seconds max_age,

@@ -6,17 +6,11 @@ namespace {
 constexpr std::string_view signing_info = "NextAuth.js Generated Signing Key";
 constexpr std::string_view encryption_info = "NextAuth.js Generated Encryption Key";
 
-struct SigningKey {
-  crypto::Key key;
-  std::string alg;
-};
-
-SigningKey signing_key(const JwtOptions& options) {
+crypto::Key signing_key(const JwtOptions& options) {
   if (options.signing_key.is_null())
-    return {crypto::Key::from_bytes(crypto::hkdf_sha256(options.secret.reveal(), signing_info, 64)), "HS512"};
+    return crypto::Key::from_bytes(crypto::hkdf_sha256(options.secret.reveal(), signing_info, 64));
   try {
-    const crypto::Key key = crypto::Key::from_jwk(options.signing_key);
-    return {key, key.alg().value_or("HS512")};
+    return crypto::Key::from_jwk(options.signing_key);
   } catch (const crypto::Error& error) {
     throw model::ConfigError(std::string("jwt.signingKey: ") + error.what());
   }
@@ -60,32 +54,33 @@ crypto::Key sealing_key(std::string_view purpose, const base::Secret& secret) {
 
 }  // namespace
 
-std::string encode_jwt(base::Json token, const JwtOptions& options, base::Time now, crypto::Random& random) {
+Jwt::Jwt(const JwtOptions& options)
+    : max_age(options.max_age),
+      signing_key(auth::signing_key(options)),
+      alg(signing_key.alg().value_or("HS512")),
+      encryption_key(options.encryption ? std::optional(auth::encryption_key(options)) : std::nullopt) {}
+
+std::string encode_jwt(base::Json token, const Jwt& jwt, base::Time now, crypto::Random& random) {
   const long long issued = base::unix_seconds(now);
   token.set("iat", issued);
-  token.set("exp", issued + options.max_age.count());
-  const SigningKey signing = signing_key(options);
+  token.set("exp", issued + jwt.max_age.count());
   try {
-    std::string jwt = crypto::sign_jws(base::Json::object(), base::to_json(token), signing.key, signing.alg);
-    return options.encryption ? crypto::encrypt_jwe(jwt, encryption_key(options), random) : jwt;
+    std::string signed_token =
+        crypto::sign_jws(base::Json::object(), base::to_json(token), jwt.signing_key, jwt.alg);
+    return jwt.encryption_key ? crypto::encrypt_jwe(signed_token, *jwt.encryption_key, random) : signed_token;
   } catch (const crypto::Error& error) {
     throw model::ConfigError(std::string("jwt: ") + error.what());
   }
 }
 
-std::optional<base::Json> decode_jwt(const std::string& token, const JwtOptions& options, base::Time now) {
-  const SigningKey signing = signing_key(options);
+std::optional<base::Json> decode_jwt(const std::string& token, const Jwt& jwt, base::Time now) {
   try {
-    std::string jwt = token;
-    if (options.encryption) {
-      auto plain = crypto::decrypt_jwe(token, encryption_key(options));
-      if (!plain) return {};
-      jwt = std::move(*plain);
-    }
-    const crypto::Jws parts = crypto::read_jws(jwt);
-    if (parts.header.text_of("alg") != signing.alg || !crypto::verify_jws(parts, signing.key, signing.alg))
-      return {};
-    return read_claims(parts, options.max_age, now);
+    std::optional<std::string> plain;
+    if (jwt.encryption_key && !(plain = crypto::decrypt_jwe(token, *jwt.encryption_key))) return {};
+    const crypto::Jws parts = crypto::read_jws(plain ? *plain : token);
+    const base::Json* alg = parts.header.find("alg");
+    if (*alg != jwt.alg || !crypto::verify_jws(parts, jwt.signing_key, jwt.alg)) return {};
+    return read_claims(parts, jwt.max_age, now);
   } catch (const crypto::Error&) {
     return {};  // it is no token
   }

@@ -33,16 +33,20 @@ Lead lead(unsigned char byte) {
   return {-1, 0, 0};
 }
 
+/// Without padding.
 std::string encode(std::string_view bytes, std::string_view digits) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const char c : bytes) {
-    bits = (bits << 8) | static_cast<unsigned char>(c);
-    for (held += 8; held >= 6; held -= 6) out += digits[(bits >> (held - 6)) & 63];
+  std::string out((bytes.size() * 4 + 2) / 3, '\0');
+  char* to = out.data();
+  const auto byte = [&](size_t at) {
+    return at < bytes.size() ? std::uint32_t{static_cast<unsigned char>(bytes[at])} : 0U;
+  };
+  size_t from = 0;
+  for (; from + 3 <= bytes.size(); from += 3) {
+    const std::uint32_t bits = byte(from) << 16 | byte(from + 1) << 8 | byte(from + 2);
+    for (int shift = 18; shift >= 0; shift -= 6) *to++ = digits[(bits >> shift) & 63];
   }
-  if (held > 0) out += digits[(bits << (6 - held)) & 63];
+  const std::uint32_t bits = byte(from) << 16 | byte(from + 1) << 8;
+  for (int shift = 18; to < out.data() + out.size(); shift -= 6) *to++ = digits[(bits >> shift) & 63];
   return out;
 }
 
@@ -58,6 +62,10 @@ constexpr std::array<short, 256> base64url_values() {
 
 bool is_utf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
+    if (static_cast<unsigned char>(text[i]) < 0x80) {
+      ++i;
+      continue;
+    }
     const Lead first = lead(static_cast<unsigned char>(text[i++]));
     if (first.more < 0 || size_t(first.more) > text.size() - i) return false;
     for (int k = 0; k < first.more; ++k, ++i) {
@@ -143,22 +151,24 @@ std::string to_base64url(std::string_view bytes) { return encode(bytes, base64ur
 
 std::optional<std::string> from_base64url(std::string_view text) {
   static constexpr auto values = base64url_values();
-  std::string out;
-  out.reserve(text.size() * 3 / 4);
+  // A lone digit is no byte.
+  if (text.size() % 4 == 1) return {};
+  std::string out(text.size() * 3 / 4, '\0');
+  char* to = out.data();
   std::uint32_t bits = 0;
   int held = 0;
+  int bad = 0;
   for (const char c : text) {
     const int value = values[static_cast<unsigned char>(c)];
-    if (value < 0) return {};
-    bits = (bits << 6) | std::uint32_t(value);
+    bad |= value;  // -1 has the sign bit set
+    bits = (bits << 6) | std::uint32_t(value & 63);
     held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out += char((bits >> held) & 255);
-    }
+    if (held < 8) continue;
+    held -= 8;
+    *to++ = char((bits >> held) & 255);
   }
   // A second spelling of the same bytes could slip past a comparison of texts.
-  if (held >= 6 || (bits & ((1U << held) - 1)) != 0) return {};
+  if (bad < 0 || (bits & ((1U << held) - 1)) != 0) return {};
   return out;
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "crypto/crypto.hpp"
-#include "crypto/jws_algorithm.hpp"
+#include "crypto/hmac.hpp"
 #include "crypto/openssl.hpp"
 
 namespace crypto {
@@ -15,7 +15,6 @@ namespace {
 
 using Digest = std::unique_ptr<EVP_MD, Closer<EVP_MD_free>>;
 using Mac = std::unique_ptr<EVP_MAC, Closer<EVP_MAC_free>>;
-using MacContext = std::unique_ptr<EVP_MAC_CTX, Closer<EVP_MAC_CTX_free>>;
 using Kdf = std::unique_ptr<EVP_KDF, Closer<EVP_KDF_free>>;
 using KdfContext = std::unique_ptr<EVP_KDF_CTX, Closer<EVP_KDF_CTX_free>>;
 
@@ -25,26 +24,6 @@ OSSL_PARAM text_parameter(const char* name, const char* value) {
 
 OSSL_PARAM bytes_parameter(const char* name, std::string_view value) {
   return OSSL_PARAM_construct_octet_string(name, const_cast<unsigned char*>(bytes(value)), value.size());
-}
-
-/// Looking HMAC and its digest up costs as much as the HMAC itself: it is done once, then copied.
-MacContext prepare_hmac(const char* digest) {
-  const Mac mac(made(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), "HMAC"));
-  MacContext context(made(EVP_MAC_CTX_new(mac.get()), "HMAC"));
-  const std::array parameters{text_parameter(OSSL_MAC_PARAM_DIGEST, digest), OSSL_PARAM_construct_end()};
-  require(EVP_MAC_CTX_set_params(context.get(), parameters.data()) == 1, "HMAC");
-  return context;
-}
-
-std::string hmac(const MacContext& prepared, std::string_view key, std::string_view text) {
-  const MacContext context(made(EVP_MAC_CTX_dup(prepared.get()), "HMAC"));
-  require(EVP_MAC_init(context.get(), bytes(key), key.size(), nullptr) == 1, "HMAC");
-  std::string out(EVP_MAC_CTX_get_mac_size(context.get()), '\0');
-  size_t size = 0;
-  require(EVP_MAC_update(context.get(), bytes(text), text.size()) == 1 &&
-              EVP_MAC_final(context.get(), bytes(out), &size, out.size()) == 1 && size == out.size(),
-          "HMAC");
-  return out;
 }
 
 }  // namespace
@@ -70,25 +49,28 @@ std::string digest_for(std::string_view alg, std::string_view text) {
 
 std::string sha256_hex(std::string_view text) { return base::to_hex(sha256(text)); }
 
-std::string hmac_sha1(std::string_view key, std::string_view text) {
-  static const MacContext prepared = prepare_hmac("SHA1");
-  return hmac(prepared, key, text);
+Hmac::Hmac(const char* digest, std::string_view key) {
+  static const Mac mac(made(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), "HMAC"));
+  keyed_.reset(made(EVP_MAC_CTX_new(mac.get()), "HMAC"));
+  const std::array parameters{text_parameter(OSSL_MAC_PARAM_DIGEST, digest), OSSL_PARAM_construct_end()};
+  require(EVP_MAC_init(keyed_.get(), bytes(key), key.size(), parameters.data()) == 1, "HMAC");
 }
 
-std::string hmac_sha256(std::string_view key, std::string_view text) {
-  static const MacContext prepared = prepare_hmac("SHA256");
-  return hmac(prepared, key, text);
+// On a copy: OpenSSL before 3.0.3 cannot begin anew with the key that a context has.
+std::string Hmac::of(std::string_view text) const {
+  const Context context(made(EVP_MAC_CTX_dup(keyed_.get()), "HMAC"));
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  size_t size = 0;
+  require(EVP_MAC_update(context.get(), bytes(text), text.size()) == 1 &&
+              EVP_MAC_final(context.get(), bytes(out), &size, out.size()) == 1,
+          "HMAC");
+  out.resize(size);
+  return out;
 }
 
-std::string hmac_sha384(std::string_view key, std::string_view text) {
-  static const MacContext prepared = prepare_hmac("SHA384");
-  return hmac(prepared, key, text);
-}
-
-std::string hmac_sha512(std::string_view key, std::string_view text) {
-  static const MacContext prepared = prepare_hmac("SHA512");
-  return hmac(prepared, key, text);
-}
+std::string hmac_sha1(std::string_view key, std::string_view text) { return Hmac("SHA1", key).of(text); }
+std::string hmac_sha256(std::string_view key, std::string_view text) { return Hmac("SHA256", key).of(text); }
+std::string hmac_sha512(std::string_view key, std::string_view text) { return Hmac("SHA512", key).of(text); }
 
 std::string hkdf_sha256(std::string_view secret, std::string_view info, size_t bytes_wanted) {
   const ForgetErrors forget;

@@ -237,6 +237,11 @@ Key Key::from_pem(std::string_view pem, std::string kid) {
   return Key(std::move(data));
 }
 
+const Hmac& Key::Data::hmac(const char* digest) const {
+  const std::scoped_lock lock(mutex_);
+  return hmacs_.try_emplace(digest, digest, secret.reveal()).first->second;
+}
+
 const std::string& Key::kid() const { return data_->kid; }
 const std::optional<std::string>& Key::alg() const { return data_->alg; }
 bool Key::may_verify() const { return data_->allows("sig", "verify"); }

@@ -21,9 +21,9 @@ using Number = std::unique_ptr<BIGNUM, Closer<BN_free>>;
 constexpr size_t largest_jws = size_t{64} * 1024;
 
 constexpr std::array algorithms{
-    JwsAlgorithm{.name = "HS512", .type = KeyType::oct, .hmac = hmac_sha512},
-    JwsAlgorithm{.name = "HS256", .type = KeyType::oct, .hmac = hmac_sha256},
-    JwsAlgorithm{.name = "HS384", .type = KeyType::oct, .hmac = hmac_sha384},
+    JwsAlgorithm{.name = "HS512", .type = KeyType::oct, .digest = "SHA512", .header = "eyJhbGciOiJIUzUxMiJ9"},
+    JwsAlgorithm{.name = "HS256", .type = KeyType::oct, .digest = "SHA256", .header = "eyJhbGciOiJIUzI1NiJ9"},
+    JwsAlgorithm{.name = "HS384", .type = KeyType::oct, .digest = "SHA384", .header = "eyJhbGciOiJIUzM4NCJ9"},
     JwsAlgorithm{.name = "RS256", .type = KeyType::rsa, .digest = "SHA256"},
     JwsAlgorithm{.name = "RS384", .type = KeyType::rsa, .digest = "SHA384"},
     JwsAlgorithm{.name = "RS512", .type = KeyType::rsa, .digest = "SHA512"},
@@ -106,8 +106,24 @@ std::string sign_with_private_key(const JwsAlgorithm& algorithm, EVP_PKEY* key, 
 }
 
 std::string sign(const JwsAlgorithm& algorithm, const Key::Data& key, std::string_view text) {
-  if (algorithm.hmac) return algorithm.hmac(key.secret.reveal(), text);
+  if (key.type == KeyType::oct) return key.hmac(algorithm.digest).of(text);
   return sign_with_private_key(algorithm, key.pkey.get(), text);
+}
+
+/// The header that needs no reading, as our own tokens have it.
+std::optional<base::Json> plain_header(std::string_view encoded) {
+  for (const JwsAlgorithm& algorithm : algorithms)
+    if (!algorithm.header.empty() && algorithm.header == encoded)
+      return base::Json::object({{"alg", algorithm.name}});
+  return {};
+}
+
+std::string encoded_header(base::Json header, const Key& key, const JwsAlgorithm& algorithm) {
+  const bool is_plain = header.is_null() || header.members().empty();
+  if (is_plain && !algorithm.header.empty()) return std::string(algorithm.header);
+  header.set("alg", algorithm.name);
+  if (!key.is_symmetric() && !key.kid().empty()) header.set("kid", key.kid());
+  return base::to_base64url(base::to_json(header));
 }
 
 /// The bytes of a part, which `what` names where it is no base64url.
@@ -138,7 +154,8 @@ Jws read_jws(std::string_view compact) {
   const auto parts = split_compact<3>(compact);
   if (!parts) throw Error("JWS: not of three parts");
   const auto& [header_part, payload_part, signature_part] = *parts;
-  auto header = read_protected_header(header_part);
+  auto header = plain_header(header_part);
+  if (!header) header = read_protected_header(header_part);
   if (!header) throw Error("JWS: the header is no JSON object of unique members");
   if (!header->text_of("alg")) throw Error("JWS: \"alg\" is no string");
   // RFC 7797: with "b64" the payload would mean something else.
@@ -153,8 +170,8 @@ bool verify_jws(const Jws& jws, const Key& key, std::string_view alg) {
   // secret.
   if (!key.fits(alg) || !key.may_verify()) return false;
   const JwsAlgorithm& algorithm = *find_jws_algorithm(alg);
-  if (algorithm.hmac)
-    return equal_constant_time(algorithm.hmac(key.data().secret.reveal(), jws.signed_part), jws.signature);
+  if (algorithm.type == KeyType::oct)
+    return equal_constant_time(key.data().hmac(algorithm.digest).of(jws.signed_part), jws.signature);
   return verify_with_public_key(algorithm, key.data().pkey.get(), jws);
 }
 
@@ -163,11 +180,11 @@ std::string sign_jws(base::Json header, std::string_view payload, const Key& key
   if (!key.fits(alg)) throw Error("JWS: the key does not fit the algorithm");
   if (!key.data().is_private) throw Error("JWS: a public key cannot sign");
   if (!key.data().allows("sig", "sign")) throw Error("JWS: the key is not for signing");
-  header.set("alg", alg);
-  if (!key.is_symmetric() && !key.kid().empty()) header.set("kid", key.kid());
-  std::string token = base::to_base64url(base::to_json(header)) + '.' + base::to_base64url(payload);
-  const std::string signature = sign(*find_jws_algorithm(alg), key.data(), token);
-  return token += '.' + base::to_base64url(signature);
+  const JwsAlgorithm& algorithm = *find_jws_algorithm(alg);
+  std::string token = encoded_header(std::move(header), key, algorithm);
+  token.append(".").append(base::to_base64url(payload));
+  const std::string signature = sign(algorithm, key.data(), token);
+  return token.append(".").append(base::to_base64url(signature));
 }
 
 }  // namespace crypto

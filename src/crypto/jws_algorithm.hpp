@@ -7,14 +7,11 @@
 
 namespace crypto {
 
-/// 48 bytes; only HS384 asks for it.
-std::string hmac_sha384(std::string_view key, std::string_view text);
-
 struct JwsAlgorithm {
   std::string_view name;
   KeyType type;
   const char* digest = nullptr;  // null: the algorithm brings its own
-  std::string (*hmac)(std::string_view key, std::string_view text) = nullptr;
+  std::string_view header{};  // {"alg":"…"} in base64url, which nearly every token signed with it begins with
   bool pss = false;
   size_t coordinate = 0;  // bytes of r and of s in an ECDSA signature
 };

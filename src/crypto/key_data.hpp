@@ -1,10 +1,13 @@
 #pragma once
 // What a Key holds. Private to crypto.
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/secret.hpp"
+#include "crypto/hmac.hpp"
 #include "crypto/openssl.hpp"
 
 namespace crypto {
@@ -23,6 +26,12 @@ struct Key::Data {
 
   /// Whether `use` and `key_ops` (RFC 7517 §4.2, §4.3) leave it free for this: "sig" and "verify", say.
   bool allows(std::string_view wanted_use, std::string_view operation) const;
+  /// An oct key's HMAC with this digest, made ready at its first use.
+  const Hmac& hmac(const char* digest) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::map<std::string_view, Hmac> hmacs_;
 };
 
 }  // namespace crypto

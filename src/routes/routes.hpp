@@ -76,8 +76,8 @@ struct Services {
   const base::Clock& clock;
   crypto::Random& random;
   const base::Log& log;
-  std::function<const auth::JwtOptions&()> jwt;  // with its secret; throws StoreError
-  std::function<const base::Secret&()> secret;   // made and kept where none is configured; throws StoreError
+  std::function<const auth::Jwt&()> jwt;        // throws StoreError, and ConfigError for a useless key
+  std::function<const base::Secret&()> secret;  // made and kept where none is configured; throws StoreError
   const credentials::Parts& credentials;
 };
 

@@ -10,7 +10,7 @@ base::Json or_null(const base::Json& claims, std::string_view name) {
 
 base::Json from_token(Context& context, const std::string& cookie) {
   const base::Time now = context.now();
-  const auth::JwtOptions& jwt = context.services.jwt();
+  const auth::Jwt& jwt = context.services.jwt();
   const auto claims = auth::decode_jwt(cookie, jwt, now);
   if (!claims) {
     context.services.log.info("jwt_session_error", {{"reason", "the token is not ours, or expired"}});

@@ -45,7 +45,7 @@ World::World(const Setup& setup) : log_({.json = setup.json_log, .debug = true},
   documents_ = std::make_unique<oauth::Documents>(client, cache, clock);
   services_ = std::make_unique<routes::Services>(
       routes::Services{options, providers, database.get(), hooks, *documents_, client, clock, random, log_,
-                       [this]() -> const auth::JwtOptions& { return jwt; },
+                       [this]() -> const auth::Jwt& { return jwt_keys_.emplace(jwt); },
                        [this]() -> const base::Secret& { return secret; }, credentials_});
 }
 

@@ -125,6 +125,7 @@ class World {
  private:
   base::Log log_;
   base::LogSink sink_{[this](std::string_view line) { log.emplace_back(line); }};
+  std::optional<auth::Jwt> jwt_keys_;
   std::unique_ptr<oauth::Documents> documents_;
   credentials::Parts credentials_{.client = client, .hooks = hooks, .log = log_, .usual = usual_hash};
   std::unique_ptr<routes::Services> services_;

@@ -1,0 +1,19 @@
+#pragma once
+// HMAC (RFC 2104) with one key, which is made ready once. Private to crypto.
+#include "crypto/openssl.hpp"
+
+namespace crypto {
+
+class Hmac {
+ public:
+  /// `digest` by OpenSSL's name: "SHA512".
+  Hmac(const char* digest, std::string_view key);
+  /// The text's authentication code; for many threads at once.
+  std::string of(std::string_view text) const;
+
+ private:
+  using Context = std::unique_ptr<EVP_MAC_CTX, Closer<EVP_MAC_CTX_free>>;
+  Context keyed_;
+};
+
+}  // namespace crypto
