@@ -33,7 +33,7 @@ void read_the_rest(unsigned long long already) {
   constexpr unsigned long long rest_limit = 16ULL << 20;  // bytes; a longer body's sender may lose the answer
   const char* announced = std::getenv("CONTENT_LENGTH");
   const unsigned long long length = announced ? std::strtoull(announced, nullptr, 10) : 0;
-  std::array<char, 65536> rest{};
+  std::array<char, 4096> rest;
   const unsigned long long end = std::min(length, already + rest_limit);
   while (already < end) {
     const size_t came = read_input(rest.data(), std::min<unsigned long long>(rest.size(), end - already));
@@ -46,20 +46,11 @@ void read_the_rest(unsigned long long already) {
 
 int run_cgi(const http::Limits& limits, const Handler& handler) {
   unsigned long long taken = 0;
-  const Input input{.variable = [](const char* name) -> std::optional<std::string_view> {
-                      const char* value = std::getenv(name);
-                      return value ? std::optional<std::string_view>(value) : std::nullopt;
-                    },
-                    .all =
-                        [](const auto& each) {
-                          for (char** entry = environ; *entry; ++entry) each(*entry);
-                        },
-                    .body =
-                        [&taken](char* into, size_t size) {
-                          const size_t came = read_input(into, size);
-                          taken += came;
-                          return came;
-                        }};
+  const Input input{.variables = environ, .body = [&taken](char* into, size_t size) {
+                      const size_t came = read_input(into, size);
+                      taken += came;
+                      return came;
+                    }};
   const std::string answer = serve(input, limits, handler);
   read_the_rest(taken);
   return write_output(answer) ? 0 : 1;

@@ -1,7 +1,6 @@
 #pragma once
 // The ways in: CGI variables become a request, a response becomes what a web server expects.
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,16 +12,11 @@ namespace gateway {
 /// Answers a request; throws nothing but std::bad_alloc.
 using Handler = std::function<http::Response(const http::Request&)>;
 
-/// One CGI variable (RFC 3875 §4.1); none if it is not set.
-using Variables = std::function<std::optional<std::string_view>(const char* name)>;
-/// All of them as NAME=value: for the sum of the headers.
-using AllVariables = std::function<void(const std::function<void(std::string_view entry)>&)>;
 /// Reads up to `size` bytes of the body; how many came, 0 at its end.
 using Body = std::function<size_t(char* into, size_t size)>;
 
 struct Input {
-  Variables variable;
-  AllVariables all;
+  const char* const* variables;  // CGI's (RFC 3875 §4.1) as NAME=value, with a null pointer behind the last
   Body body;
 };
 

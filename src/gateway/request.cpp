@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -10,39 +11,68 @@ namespace {
 using http::BadRequest;
 using http::Method;
 
-std::string text(const Input& input, const char* name) {
-  return std::string(input.variable(name).value_or(""));
-}
+/// The variables that are read. Of one that comes twice the first counts.
+enum Variable : size_t {
+  request_method,
+  script_name,
+  path_info,
+  request_uri,
+  query_string,
+  content_type,
+  content_length,
+  remote_addr,
+  http_cookie,
+  http_accept_language,
+  http_x_forwarded_for,
+  variable_count
+};
+constexpr std::array<std::string_view, variable_count> names{
+    "REQUEST_METHOD", "SCRIPT_NAME",          "PATH_INFO",           "REQUEST_URI",
+    "QUERY_STRING",   "CONTENT_TYPE",         "CONTENT_LENGTH",      "REMOTE_ADDR",
+    "HTTP_COOKIE",    "HTTP_ACCEPT_LANGUAGE", "HTTP_X_FORWARDED_FOR"};
 
-/// The header's value, no longer than is allowed.
-std::string header(const Input& input, const char* name, const http::Limits& limits) {
-  std::string value = text(input, name);
-  if (value.size() > limits.header)
-    throw BadRequest(431, "A header is longer than " + std::to_string(limits.header) + " bytes.");
-  return value;
-}
+/// Their values, lent; "" where there is none. All are gone through once: servers send thirty and more.
+class Values {
+ public:
+  Values(const char* const* variables, const http::Limits& limits) {
+    size_t headers = 0;
+    for (; *variables; ++variables) {
+      const std::string_view entry(*variables);
+      const size_t equals = std::min(entry.find('='), entry.size());
+      const std::string_view name = entry.substr(0, equals);
+      const std::string_view value = entry.substr(std::min(equals + 1, entry.size()));
+      if (name.starts_with("HTTP_")) {
+        check_length(value, limits);
+        headers += entry.size() - 5;
+      }
+      keep(name, value);
+    }
+    if (headers > limits.headers)
+      throw BadRequest(431, "The headers are longer than " + std::to_string(limits.headers) + " bytes.");
+    for (const Variable other : {content_type, remote_addr}) check_length(values_[other], limits);
+    for (const Variable address : {request_uri, query_string})
+      if (values_[address].size() > limits.header)
+        throw BadRequest(414, "The address is longer than " + std::to_string(limits.header) + " bytes.");
+  }
 
-/// An address or a part of it: as long as a header may be.
-std::string address(const Input& input, const char* name, const http::Limits& limits) {
-  std::string value = text(input, name);
-  if (value.size() > limits.header)
-    throw BadRequest(414, "The address is longer than " + std::to_string(limits.header) + " bytes.");
-  return value;
-}
+  std::string_view operator[](Variable which) const { return values_[which]; }
 
-void check_headers(const Input& input, const http::Limits& limits) {
-  size_t sum = 0;
-  size_t longest = 0;
-  input.all([&](std::string_view entry) {
-    if (!entry.starts_with("HTTP_")) return;
-    sum += entry.size() - 5;
-    longest = std::max(longest, entry.size() - std::min(entry.find('=') + 1, entry.size()));
-  });
-  if (longest > limits.header)
-    throw BadRequest(431, "A header is longer than " + std::to_string(limits.header) + " bytes.");
-  if (sum > limits.headers)
-    throw BadRequest(431, "The headers are longer than " + std::to_string(limits.headers) + " bytes.");
-}
+ private:
+  static void check_length(std::string_view value, const http::Limits& limits) {
+    if (value.size() > limits.header)
+      throw BadRequest(431, "A header is longer than " + std::to_string(limits.header) + " bytes.");
+  }
+
+  void keep(std::string_view name, std::string_view value) {
+    for (size_t i = 0; i < variable_count; ++i) {
+      if (names[i].size() != name.size() || names[i].back() != name.back() || names[i] != name) continue;
+      if (!values_[i].data()) values_[i] = value;
+      return;
+    }
+  }
+
+  std::array<std::string_view, variable_count> values_{};
+};
 
 Method method(std::string_view name) {
   if (name == "GET") return Method::get;
@@ -51,8 +81,7 @@ Method method(std::string_view name) {
   return Method::other;
 }
 
-size_t content_length(const Input& input, const http::Limits& limits) {
-  const std::string value = text(input, "CONTENT_LENGTH");
+size_t length_of_body(std::string_view value, const http::Limits& limits) {
   if (value.empty()) return 0;
   // Digits only: "+5", " 5" and "0x5" are read differently by different programs.
   if (!base::is_digits(value)) throw BadRequest(400, "CONTENT_LENGTH is no number.");
@@ -63,8 +92,8 @@ size_t content_length(const Input& input, const http::Limits& limits) {
   return length;
 }
 
-std::string read_body(const Input& input, const http::Limits& limits) {
-  std::string body(content_length(input, limits), '\0');
+std::string read_body(const Input& input, size_t length) {
+  std::string body(length, '\0');
   for (size_t have = 0; have < body.size();) {
     const size_t came = input.body(body.data() + have, body.size() - have);
     if (came == 0) throw BadRequest(400, "The body is shorter than CONTENT_LENGTH says.");
@@ -83,21 +112,21 @@ void check_path(const http::Request& request) {
 }  // namespace
 
 http::Request read_request(const Input& input, const http::Limits& limits) {
-  check_headers(input, limits);
+  const Values values(input.variables, limits);
   http::Request request;
-  request.method_name = text(input, "REQUEST_METHOD");
+  request.method_name = values[request_method];
   request.method = method(request.method_name);
-  request.script_name = text(input, "SCRIPT_NAME");
-  request.path_info = text(input, "PATH_INFO");
-  request.request_uri = address(input, "REQUEST_URI", limits);
-  request.query = address(input, "QUERY_STRING", limits);
-  request.content_type = header(input, "CONTENT_TYPE", limits);
-  request.cookie = header(input, "HTTP_COOKIE", limits);
-  request.accept_language = header(input, "HTTP_ACCEPT_LANGUAGE", limits);
-  request.remote_address = header(input, "REMOTE_ADDR", limits);
-  request.forwarded_for = header(input, "HTTP_X_FORWARDED_FOR", limits);
+  request.script_name = values[script_name];
+  request.path_info = values[path_info];
+  request.request_uri = values[request_uri];
+  request.query = values[query_string];
+  request.content_type = values[content_type];
+  request.cookie = values[http_cookie];
+  request.accept_language = values[http_accept_language];
+  request.remote_address = values[remote_addr];
+  request.forwarded_for = values[http_x_forwarded_for];
   check_path(request);
-  request.body = read_body(input, limits);
+  request.body = read_body(input, length_of_body(values[content_length], limits));
   return request;
 }
 

@@ -45,12 +45,15 @@ http::Response refusal(const http::BadRequest& error) {
 }  // namespace
 
 std::string write_response(const http::Response& response, http::Method method) {
-  std::string out =
-      "Status: " + std::to_string(response.status) + " " + std::string(reason(response.status)) + "\r\n";
-  out.reserve(out.size() + response.body.size() + 1024);
+  std::string out;
+  size_t size = 64 + response.body.size();
+  for (const auto& [name, value] : response.headers) size += name.size() + value.size() + 4;
+  out.reserve(size);
+  out.append("Status: ").append(std::to_string(response.status)).append(" ").append(reason(response.status));
+  out.append("\r\n");
   for (const auto& [name, value] : response.headers)
     out.append(name).append(": ").append(value).append("\r\n");
-  out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n";
+  out.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n\r\n");
   if (method != http::Method::head) out += response.body;
   return out;
 }

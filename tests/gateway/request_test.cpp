@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <vector>
 
 #include "gateway/gateway.hpp"
 
@@ -15,23 +16,21 @@ struct Sent {
   std::string body;
   size_t read = 0;
   http::Limits limits;
+  std::vector<std::string> entries;
+  std::vector<const char*> pointers;
 
   Input input() {
-    return {.variable = [this](const char* name) -> std::optional<std::string_view> {
-              const auto found = variables.find(name);
-              return found == variables.end() ? std::nullopt : std::optional<std::string_view>(found->second);
-            },
-            .all =
-                [this](const auto& each) {
-                  for (const auto& [name, value] : variables) each(name + "=" + value);
-                },
-            .body =
-                [this](char* into, size_t size) {
-                  const size_t count = std::min({size, body.size() - read, size_t{7}});  // in small pieces
-                  body.copy(into, count, read);
-                  read += count;
-                  return count;
-                }};
+    entries.clear();
+    for (const auto& [name, value] : variables) entries.push_back(name + "=" + value);
+    pointers.clear();
+    for (const std::string& entry : entries) pointers.push_back(entry.c_str());
+    pointers.push_back(nullptr);
+    return {.variables = pointers.data(), .body = [this](char* into, size_t size) {
+              const size_t count = std::min({size, body.size() - read, size_t{7}});  // in small pieces
+              body.copy(into, count, read);
+              read += count;
+              return count;
+            }};
   }
   http::Request request() { return read_request(input(), limits); }
   /// The status it is refused with; 200 if it is not.

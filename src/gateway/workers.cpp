@@ -1,0 +1,165 @@
+#include "gateway/workers.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <csignal>
+
+// Connections are accepted here and handed to libfcgi: its own accept cannot be ended without also breaking
+// off requests that are being read, and waits 2 s for each connection that stays silent.
+namespace gateway {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr int wake_signal = SIGUSR2;  // only there to end a wait in accept()
+constexpr milliseconds look_round{5000};
+constexpr milliseconds wake_again{5};
+constexpr milliseconds out_of_descriptors{100};  // some will be free soon
+
+// A web server connects and writes at once. Its bytes may come a moment later; while there are silent
+// connections, moments add up.
+constexpr int moment = 10;  // ms
+constexpr int short_moment = 1;
+
+extern "C" void do_nothing(int) {}
+
+void prepare_wake_signal() {
+  struct sigaction wake {};
+  wake.sa_handler = do_nothing;  // without SA_RESTART: accept() returns
+  ::sigaction(wake_signal, &wake, nullptr);
+}
+
+}  // namespace
+
+Handler Worker::around(const Handler& handler) {
+  return [this, &handler](const http::Request& request) {
+    handling_ = true;
+    http::Response response = handler(request);
+    handling_ = false;
+    ++steps_;
+    return response;
+  };
+}
+
+void Worker::let_go() {
+  const std::scoped_lock lock(mutex_);
+  connection_ = -1;
+}
+
+void Worker::begin_accepting() {
+  const std::scoped_lock lock(mutex_);
+  accepting_ = true;
+}
+
+void Worker::end_accepting(int connection) {
+  const std::scoped_lock lock(mutex_);
+  accepting_ = false;
+  connection_ = connection;
+  ++steps_;
+}
+
+void Worker::interrupt_late(Clock::time_point now, milliseconds patience) {
+  const std::scoped_lock lock(mutex_);
+  if (connection_ < 0 || handling_ || steps_ != seen_steps_) {
+    seen_steps_ = steps_;
+    seen_at_ = now;
+  } else if (now - seen_at_ >= patience) {
+    ::shutdown(connection_, SHUT_RDWR);
+  }
+}
+
+void Worker::wake() {
+  // Under its mutex the thread cannot have gone on to read a request, which the signal would break off.
+  const std::scoped_lock lock(mutex_);
+  if (accepting_) ::pthread_kill(thread_.native_handle(), wake_signal);
+}
+
+Workers::Workers(int threads, Doorman& doorman, Serve serve, const base::Log& log)
+    : doorman_(doorman), serve_(std::move(serve)), log_(log), running_(threads) {
+  prepare_wake_signal();
+  for (int i = 0; i < threads; ++i) {
+    Worker& worker = workers_.emplace_back();
+    worker.thread_ = std::thread([this, &worker] { work(worker); });
+  }
+}
+
+void Workers::look_after(std::vector<Descriptor> speaking) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (Descriptor& connection : speaking) waiting_.push_back(std::move(connection));
+    waiting_count_ = waiting_.size();
+  }
+  const Clock::time_point now = Clock::now();
+  for (Worker& worker : workers_) {
+    worker.interrupt_late(now, Patience{}.silence);
+    if (waiting_count_ > 0) worker.wake();
+  }
+}
+
+milliseconds Workers::patience() const { return waiting_count_ > 0 ? wake_again : look_round; }
+
+void Workers::stop() {
+  // Whoever has spoken by now is served.
+  look_after(doorman_.wait(milliseconds(0)));
+  stopping_ = true;
+  while (running_ > 0) {
+    for (Worker& worker : workers_) worker.wake();
+    std::this_thread::sleep_for(wake_again);
+  }
+  for (Worker& worker : workers_) worker.thread_.join();
+}
+
+void Workers::work(Worker& worker) {
+  while (!stopping_ || waiting_count_ > 0) {
+    Descriptor connection = next(worker);
+    if (!connection) continue;
+    serve_(std::move(connection), worker);
+  }
+  --running_;
+}
+
+Descriptor Workers::next(Worker& worker) {
+  if (Descriptor waited = take_waiting()) {
+    worker.end_accepting(waited.get());
+    return waited;
+  }
+  Descriptor connection = accept(worker);
+  if (!connection || speaks(connection)) return connection;
+  worker.let_go();
+  doorman_.hold_silent(std::move(connection));
+  return {};
+}
+
+Descriptor Workers::take_waiting() {
+  if (waiting_count_ == 0) return {};
+  const std::scoped_lock lock(mutex_);
+  if (waiting_.empty()) return {};
+  Descriptor connection = std::move(waiting_.front());
+  waiting_.pop_front();
+  waiting_count_ = waiting_.size();
+  return connection;
+}
+
+Descriptor Workers::accept(Worker& worker) {
+  worker.begin_accepting();
+  // Asked after it can be woken: what comes now ends the wait.
+  const bool is_wanted_elsewhere = stopping_ || waiting_count_ > 0;
+  const int connection = is_wanted_elsewhere ? -1 : ::accept4(0, nullptr, nullptr, SOCK_CLOEXEC);
+  const int error = errno;
+  worker.end_accepting(connection);
+  if (connection < 0 && !is_wanted_elsewhere && error != EINTR && error != ECONNABORTED) {
+    log_.error("fastcgi_error", {{"reason", "accept: errno " + std::to_string(error)}});
+    std::this_thread::sleep_for(out_of_descriptors);
+  }
+  return Descriptor(connection);
+}
+
+bool Workers::speaks(const Descriptor& connection) const {
+  pollfd asked{.fd = connection.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&asked, 1, doorman_.holds_silent() ? short_moment : moment) != 0;
+}
+
+}  // namespace gateway
