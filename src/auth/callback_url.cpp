@@ -4,6 +4,7 @@
 namespace auth {
 
 bool is_callback_url(std::string_view url, const model::Site& site) {
+  if (http::is_plainly_within(url, site.base_url)) return true;
   if (!url.starts_with("/")) return http::parse_url_as_browser(url).has_value();
   // "//host" names a host, which must be one.
   const bool names_host = url.size() > 1 && (url[1] == '/' || url[1] == '\\');

@@ -4,7 +4,9 @@ namespace auth {
 namespace {
 
 std::string hash(std::string_view token, const base::Secret& secret) {
-  return crypto::sha256_hex(std::string(token).append(secret.reveal()));
+  std::string text;
+  text.reserve(token.size() + secret.reveal().size());
+  return crypto::sha256_hex(text.append(token).append(secret.reveal()));
 }
 
 }  // namespace

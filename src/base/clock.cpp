@@ -1,8 +1,8 @@
 #include "base/clock.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdio>
 
 #include "base/text.hpp"
 
@@ -34,12 +34,26 @@ Parts split(Time time) {
           std::chrono::weekday{day}.c_encoding()};
 }
 
-template <typename... Args>
-std::string print(const char* format, Args... args) {
-  std::array<char, 64> out{};
-  const int length = std::snprintf(out.data(), out.size(), format, args...);
-  return {out.data(), size_t(length)};
-}
+/// A short text put together from parts and numbers of so many digits.
+class Line {
+ public:
+  Line& put(std::string_view part) {
+    end_ = std::copy(part.begin(), part.end(), end_);
+    return *this;
+  }
+  Line& put(int number, int digits) {
+    end_ += digits;
+    for (auto at = end_; digits > 0; --digits, number /= 10) *--at = char('0' + number % 10);
+    return *this;
+  }
+  Line& date(const Parts& p) { return put(p.year, 4).put("-").put(p.month, 2).put("-").put(p.day, 2); }
+  Line& clock(const Parts& p) { return put(p.hour, 2).put(":").put(p.minute, 2).put(":").put(p.second, 2); }
+  std::string text() { return {text_.begin(), end_}; }
+
+ private:
+  std::array<char, 32> text_{};  // the longest, of http_date, has 29
+  std::array<char, 32>::iterator end_ = text_.begin();
+};
 
 /// A number of exactly `digits` digits at the front of `text`, which is then shortened by them.
 std::optional<int> take(std::string_view& text, size_t digits) {
@@ -82,8 +96,7 @@ long long unix_seconds(Time time) {
 
 std::string iso8601(Time time) {
   const Parts p = split(time);
-  return print("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", p.year, p.month, p.day, p.hour, p.minute, p.second,
-               p.millisecond);
+  return Line().date(p).put("T").clock(p).put(".").put(p.millisecond, 3).put("Z").text();
 }
 
 std::string http_date(Time time) {
@@ -91,14 +104,23 @@ std::string http_date(Time time) {
   static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Parts p = split(time);
-  return print("%s, %02d %s %04d %02d:%02d:%02d GMT", days.at(p.weekday), p.day,
-               months.at(size_t(p.month - 1)), p.year, p.hour, p.minute, p.second);
+  return Line()
+      .put(days.at(p.weekday))
+      .put(", ")
+      .put(p.day, 2)
+      .put(" ")
+      .put(months.at(size_t(p.month - 1)))
+      .put(" ")
+      .put(p.year, 4)
+      .put(" ")
+      .clock(p)
+      .put(" GMT")
+      .text();
 }
 
 std::string sql_time(Time time) {
   const Parts p = split(time);
-  return print("%04d-%02d-%02d %02d:%02d:%02d.%03d", p.year, p.month, p.day, p.hour, p.minute, p.second,
-               p.millisecond);
+  return Line().date(p).put(" ").clock(p).put(".").put(p.millisecond, 3).text();
 }
 
 std::optional<Time> parse_time(std::string_view text) {

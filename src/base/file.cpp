@@ -25,9 +25,16 @@ std::optional<std::string> read_file(const std::filesystem::path& path, size_t l
     if (errno == ENOENT || errno == ENOTDIR) return {};
     fail(path, std::generic_category().message(errno));
   }
-  std::string bytes(limit + 1, '\0');
+  // In pieces: the limit is far more than most files have, and memory that is touched costs.
+  constexpr size_t piece = 8192;
+  std::string bytes;
   errno = 0;
-  bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
+  for (size_t came = piece; came == piece && bytes.size() <= limit;) {
+    const size_t before = bytes.size();
+    bytes.resize(before + piece);
+    came = std::fread(bytes.data() + before, 1, piece, file.get());
+    bytes.resize(before + came);
+  }
   if (std::ferror(file.get())) fail(path, std::generic_category().message(errno));
   if (bytes.size() > limit) fail(path, "larger than " + std::to_string(limit) + " bytes");
   return bytes;

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/text.hpp"
+
 namespace base {
 namespace {
 
@@ -29,7 +31,9 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
  public:
   Builder(const JsonOptions& options, JsonLines* lines, std::string_view text,
           const rapidjson::MemoryStream& at)
-      : options_(options), lines_(lines), text_(text), at_(at) {}
+      : options_(options), lines_(lines), text_(text), at_(at) {
+    stack_.reserve(4);
+  }
 
   bool Null() { return add(Json()); }
   bool Bool(bool value) { return add(Json(value)); }
@@ -64,6 +68,7 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
       return false;
     }
     note_line();
+    if (empty.is_object()) empty.members().reserve(8);
     std::string pointer = lines_ ? next_pointer() : std::string();
     stack_.push_back({std::move(empty), {}, std::move(pointer), 0});
     return true;
@@ -97,13 +102,24 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     return false;
   }
   bool unique(const Json& object) {
-    if (!options_.unique_members) return true;
+    if (!options_.unique_members || object.members().size() < 2) return true;
+    const Json::Object& members = object.members();
+    // Few members are compared each with each; many, which somebody may have sent for that, in order.
+    if (members.size() <= 16) {
+      for (auto member = members.begin(); member != members.end(); ++member)
+        for (auto before = members.begin(); before != member; ++before)
+          if (before->first == member->first) return come_twice(member->first);
+      return true;
+    }
     std::vector<std::string_view> names;
-    for (const auto& [name, value] : object.members()) names.push_back(name);
+    names.reserve(members.size());
+    for (const auto& [name, value] : members) names.push_back(name);
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice == names.end()) return true;
-    problem = "the member \"" + std::string(*twice) + "\" comes twice";
+    return twice == names.end() || come_twice(*twice);
+  }
+  bool come_twice(std::string_view name) {
+    problem = "the member \"" + std::string(name) + "\" comes twice";
     return false;
   }
   std::string next_pointer() const {
@@ -137,9 +153,9 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
 
 template <unsigned flags>
 Json parse_with(std::string_view text, const JsonOptions& options, JsonLines* lines) {
-  // Iterative: a deeply nested text must not use up the stack.
-  constexpr unsigned all = flags | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
-                           rapidjson::kParseFullPrecisionFlag;
+  // RapidJSON calls itself for each level: the builder stops it before a deeply nested text can use up the
+  // stack.
+  constexpr unsigned all = flags | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
   rapidjson::MemoryStream stream(text.data(), text.size());
   Builder builder(options, lines, text, stream);
   rapidjson::Reader reader;
@@ -152,11 +168,40 @@ Json parse_with(std::string_view text, const JsonOptions& options, JsonLines* li
 
 Json parse(std::string_view text, const JsonOptions& options, JsonLines* lines) {
   if (text.find('\0') != std::string_view::npos) fail(text, text.find('\0'), "a NUL byte");
+  // At once for the whole text, and not by RapidJSON character by character.
+  if (!is_utf8(text)) fail(text, 0, "not UTF-8");
   if (options.comments)
     return parse_with<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag>(text, options,
                                                                                            lines);
   return parse_with<rapidjson::kParseDefaultFlags>(text, options, lines);
 }
+
+/// Where RapidJSON writes to: a text that need not be copied then.
+class TextStream {
+ public:
+  using Ch = char;
+  TextStream() : text_(256, '\0'), at_(text_.data()), end_(at_ + text_.size()) {}
+  void Put(char c) {
+    if (at_ == end_) grow();
+    *at_++ = c;
+  }
+  void Flush() {}
+  std::string take() {
+    text_.resize(size_t(at_ - text_.data()));
+    return std::move(text_);
+  }
+
+ private:
+  void grow() {
+    const size_t size = text_.size();
+    text_.resize(2 * size);
+    at_ = text_.data() + size;
+    end_ = text_.data() + text_.size();
+  }
+  std::string text_;
+  char* at_;
+  char* end_;
+};
 
 template <typename Writer>
 void write(Writer& out, const Json& value) {
@@ -196,6 +241,13 @@ std::string placed(std::string digits, int point) {
 }
 
 }  // namespace
+
+Json Json::object(std::initializer_list<Named> members) {
+  Object object;
+  object.reserve(members.size());
+  for (const Named& member : members) object.emplace_back(member.name, std::move(member.value));
+  return {std::move(object)};
+}
 
 const Json* Json::find(std::string_view name) const {
   if (!is_object()) return nullptr;
@@ -244,10 +296,10 @@ std::optional<Json> try_parse_json(std::string_view text, const JsonOptions& opt
 }
 
 std::string to_json(const Json& value) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  TextStream out;
+  rapidjson::Writer<TextStream> writer(out);
   write(writer, value);
-  return {buffer.GetString(), buffer.GetSize()};
+  return out.take();
 }
 
 std::string to_pretty_json(const Json& value) {

@@ -19,6 +19,7 @@ class Json {
   using Array = std::vector<Json>;
   using Member = std::pair<std::string, Json>;
   using Object = std::vector<Member>;
+  struct Named;
 
   Json() = default;  // null
   Json(std::nullptr_t) {}
@@ -35,9 +36,13 @@ class Json {
   Json(const std::optional<T>& value) {
     if (value) *this = Json(*value);
   }
+  template <typename T>
+  Json(std::optional<T>&& value) {
+    if (value) *this = Json(std::move(*value));
+  }
   Json(Array value) : value_(std::move(value)) {}
   Json(Object value) : value_(std::move(value)) {}
-  static Json object(std::initializer_list<Member> members = {}) { return Json(Object(members)); }
+  static Json object(std::initializer_list<Named> members = {});
   static Json array(std::initializer_list<Json> elements = {}) { return Json(Array(elements)); }
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
@@ -75,6 +80,14 @@ class Json {
 
  private:
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> value_;
+};
+
+/// A member on its way into an object: what a list in braces holds cannot be moved out of it otherwise.
+struct Json::Named {
+  template <typename T>
+  Named(std::string_view with_name, T&& with_value) : name(with_name), value(std::forward<T>(with_value)) {}
+  std::string_view name;
+  mutable Json value;
 };
 
 /// What is wrong with a JSON text and where; line and column count from 1.

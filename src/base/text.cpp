@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace base {
 namespace {
@@ -36,17 +37,21 @@ Lead lead(unsigned char byte) {
 /// Without padding.
 std::string encode(std::string_view bytes, std::string_view digits) {
   std::string out((bytes.size() * 4 + 2) / 3, '\0');
+  const char* const table = digits.data();
+  const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
   char* to = out.data();
-  const auto byte = [&](size_t at) {
-    return at < bytes.size() ? std::uint32_t{static_cast<unsigned char>(bytes[at])} : 0U;
-  };
-  size_t from = 0;
-  for (; from + 3 <= bytes.size(); from += 3) {
-    const std::uint32_t bits = byte(from) << 16 | byte(from + 1) << 8 | byte(from + 2);
-    for (int shift = 18; shift >= 0; shift -= 6) *to++ = digits[(bits >> shift) & 63];
+  size_t left = bytes.size();
+  for (; left >= 3; left -= 3, from += 3, to += 4) {
+    to[0] = table[from[0] >> 2];
+    to[1] = table[(from[0] & 3) << 4 | from[1] >> 4];
+    to[2] = table[(from[1] & 15) << 2 | from[2] >> 6];
+    to[3] = table[from[2] & 63];
   }
-  const std::uint32_t bits = byte(from) << 16 | byte(from + 1) << 8;
-  for (int shift = 18; to < out.data() + out.size(); shift -= 6) *to++ = digits[(bits >> shift) & 63];
+  if (left == 0) return out;
+  const unsigned second = left > 1 ? from[1] : 0;
+  to[0] = table[from[0] >> 2];
+  to[1] = table[(from[0] & 3) << 4 | second >> 4];
+  if (left > 1) to[2] = table[(second & 15) << 2];
   return out;
 }
 
@@ -60,12 +65,21 @@ constexpr std::array<short, 256> base64url_values() {
 
 }  // namespace
 
+bool is_ascii(std::string_view text) {
+  std::uint64_t bits = 0;
+  size_t i = 0;
+  for (; i + sizeof bits <= text.size(); i += sizeof bits) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + i, sizeof eight);
+    bits |= eight;
+  }
+  for (; i < text.size(); ++i) bits |= static_cast<unsigned char>(text[i]);
+  return (bits & 0x8080808080808080U) == 0;
+}
+
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   for (size_t i = 0; i < text.size();) {
-    if (static_cast<unsigned char>(text[i]) < 0x80) {
-      ++i;
-      continue;
-    }
     const Lead first = lead(static_cast<unsigned char>(text[i++]));
     if (first.more < 0 || size_t(first.more) > text.size() - i) return false;
     for (int k = 0; k < first.more; ++k, ++i) {
@@ -154,21 +168,33 @@ std::optional<std::string> from_base64url(std::string_view text) {
   // A lone digit is no byte.
   if (text.size() % 4 == 1) return {};
   std::string out(text.size() * 3 / 4, '\0');
+  const auto* from = reinterpret_cast<const unsigned char*>(text.data());
   char* to = out.data();
-  std::uint32_t bits = 0;
-  int held = 0;
-  int bad = 0;
-  for (const char c : text) {
-    const int value = values[static_cast<unsigned char>(c)];
-    bad |= value;  // -1 has the sign bit set
-    bits = (bits << 6) | std::uint32_t(value & 63);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    *to++ = char((bits >> held) & 255);
+  int bad = 0;  // a character that is no digit sets the sign bit
+  const auto take = [&](size_t count) {
+    int bits = 0;
+    for (size_t i = 0; i < count; ++i) {
+      bad |= values[from[i]];
+      bits = (bits << 6) | (values[from[i]] & 63);
+    }
+    return bits;
+  };
+  size_t left = text.size();
+  for (; left >= 4; left -= 4, from += 4) {
+    const int first = values[from[0]], second = values[from[1]], third = values[from[2]],
+              fourth = values[from[3]];
+    bad |= first | second | third | fourth;
+    const int bits = (first & 63) << 18 | (second & 63) << 12 | (third & 63) << 6 | (fourth & 63);
+    *to++ = char(bits >> 16);
+    *to++ = char(bits >> 8);
+    *to++ = char(bits);
   }
-  // A second spelling of the same bytes could slip past a comparison of texts.
-  if (bad < 0 || (bits & ((1U << held) - 1)) != 0) return {};
+  const int bits = take(left);
+  // Bits that are left over must be zero: a second spelling of the same bytes could slip past a comparison of
+  // texts.
+  if (left == 2) *to++ = char(bits >> 4);
+  if (left == 3) *to++ = char(bits >> 10), *to++ = char(bits >> 2);
+  if (bad < 0 || (left == 2 && (bits & 15) != 0) || (left == 3 && (bits & 3) != 0)) return {};
   return out;
 }
 

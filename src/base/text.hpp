@@ -9,6 +9,8 @@ namespace base {
 
 /// Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF).
 bool is_utf8(std::string_view);
+/// No byte above 0x7F.
+bool is_ascii(std::string_view);
 /// Any of U+0000–U+001F and U+007F.
 bool has_control(std::string_view);
 /// Digits only, at least one.

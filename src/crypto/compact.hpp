@@ -1,6 +1,5 @@
 #pragma once
 // What JWS and JWE share: parts between dots, the first of them a protected header. Private to crypto.
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -12,12 +11,15 @@ namespace crypto {
 /// The parts; none if there are not just as many.
 template <size_t count>
 std::optional<std::array<std::string_view, count>> split_compact(std::string_view compact) {
-  if (std::count(compact.begin(), compact.end(), '.') != std::ptrdiff_t(count - 1)) return {};
   std::array<std::string_view, count> parts;
-  for (std::string_view& part : parts) {
-    part = compact.substr(0, compact.find('.'));
-    compact.remove_prefix(std::min(part.size() + 1, compact.size()));
+  for (size_t i = 0; i + 1 < count; ++i) {
+    const size_t dot = compact.find('.');
+    if (dot == std::string_view::npos) return {};
+    parts[i] = compact.substr(0, dot);
+    compact.remove_prefix(dot + 1);
   }
+  if (compact.find('.') != std::string_view::npos) return {};
+  parts[count - 1] = compact;
   return parts;
 }
 

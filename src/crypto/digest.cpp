@@ -56,15 +56,34 @@ Hmac::Hmac(const char* digest, std::string_view key) {
   require(EVP_MAC_init(keyed_.get(), bytes(key), key.size(), parameters.data()) == 1, "HMAC");
 }
 
-// On a copy: OpenSSL before 3.0.3 cannot begin anew with the key that a context has.
+Hmac::Context Hmac::take() const {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!idle_.empty()) {
+      Context context = std::move(idle_.back());
+      idle_.pop_back();
+      return context;
+    }
+  }
+  return Context(made(EVP_MAC_CTX_dup(keyed_.get()), "HMAC"));
+}
+
+void Hmac::give_back(Context context) const {
+  // Before 3.0.4 OpenSSL did not begin anew with the key that a context has.
+  if (OpenSSL_version_num() < 0x30000040L || EVP_MAC_init(context.get(), nullptr, 0, nullptr) != 1) return;
+  const std::scoped_lock lock(mutex_);
+  idle_.push_back(std::move(context));
+}
+
 std::string Hmac::of(std::string_view text) const {
-  const Context context(made(EVP_MAC_CTX_dup(keyed_.get()), "HMAC"));
+  Context context = take();
   std::string out(EVP_MAX_MD_SIZE, '\0');
   size_t size = 0;
   require(EVP_MAC_update(context.get(), bytes(text), text.size()) == 1 &&
               EVP_MAC_final(context.get(), bytes(out), &size, out.size()) == 1,
           "HMAC");
   out.resize(size);
+  give_back(std::move(context));
   return out;
 }
 

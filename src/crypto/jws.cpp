@@ -157,7 +157,8 @@ Jws read_jws(std::string_view compact) {
   auto header = plain_header(header_part);
   if (!header) header = read_protected_header(header_part);
   if (!header) throw Error("JWS: the header is no JSON object of unique members");
-  if (!header->text_of("alg")) throw Error("JWS: \"alg\" is no string");
+  const base::Json* alg = header->find("alg");
+  if (!alg || !alg->is_string()) throw Error("JWS: \"alg\" is no string");
   // RFC 7797: with "b64" the payload would mean something else.
   if (header->find("crit") || header->find("b64")) throw Error("JWS: the header has \"crit\" or \"b64\"");
   return {std::move(*header), decode_part(payload_part, "payload"),

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "http/http.hpp"
 
@@ -28,7 +30,10 @@ std::string same_site_text(std::string_view value) {
 
 Pairs parse_cookies(std::string_view header, size_t limit) {
   Pairs cookies;
-  for (const std::string_view part : base::split(header, ';')) {
+  cookies.reserve(8);
+  while (!header.empty()) {
+    const std::string_view part = header.substr(0, header.find(';'));
+    header.remove_prefix(std::min(part.size() + 1, header.size()));
     const size_t equals = part.find('=');
     if (equals == std::string_view::npos) continue;
     if (cookies.size() >= limit) throw FormError("more than " + std::to_string(limit) + " cookies");
@@ -39,14 +44,16 @@ Pairs parse_cookies(std::string_view header, size_t limit) {
 }
 
 std::string set_cookie(std::string_view name, std::string_view value, const CookieOptions& options) {
-  std::string out = std::string(name) + "=" + encode(value);
-  if (options.max_age) out += "; Max-Age=" + std::to_string(*options.max_age);
-  if (!options.domain.empty()) out += "; Domain=" + options.domain;
-  out += "; Path=" + (options.path.empty() ? "/" : options.path);
-  if (options.expires) out += "; Expires=" + base::http_date(*options.expires);
+  std::string out;
+  out.reserve(name.size() + value.size() + 160);
+  out.append(name).append("=").append(encode(value));
+  if (options.max_age) out.append("; Max-Age=").append(std::to_string(*options.max_age));
+  if (!options.domain.empty()) out.append("; Domain=").append(options.domain);
+  out.append("; Path=").append(options.path.empty() ? "/" : options.path);
+  if (options.expires) out.append("; Expires=").append(base::http_date(*options.expires));
   if (options.http_only) out += "; HttpOnly";
   if (options.secure) out += "; Secure";
-  if (!options.same_site.empty()) out += "; SameSite=" + same_site_text(options.same_site);
+  if (!options.same_site.empty()) out.append("; SameSite=").append(same_site_text(options.same_site));
   return out;
 }
 

@@ -14,7 +14,9 @@ namespace http {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// The first value of that name; none if there is none.
+/// The first value of that name; null pointer if there is none.
+const std::string* find(const Pairs&, std::string_view name);
+/// The same as a value of one's own.
 std::optional<std::string> first(const Pairs&, std::string_view name);
 /// Replaces the first of that name where it stands, or adds it at the end.
 void put(Pairs&, std::string_view name, std::string value);
@@ -54,6 +56,9 @@ std::optional<Url> parse_url(std::string_view);
 /// are slashes, slashes after the scheme may lack or abound, letters of the host are small, %XX in it
 /// decoded. For judging where a text would lead; none if a browser would not go to an http(s) address.
 std::optional<Url> parse_url_as_browser(std::string_view);
+/// Whether it begins with this origin (scheme://host[:port]) and goes on with a path or not at all, in a form
+/// that every reader understands alike. Answers for most URLs of one's own site without taking them apart.
+bool is_plainly_within(std::string_view url, std::string_view origin);
 /// 127.0.0.0/8, [::1] or localhost.
 bool is_loopback(const Url&);
 /// https, or http to a loopback address: where secrets may be sent.

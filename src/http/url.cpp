@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -11,12 +12,25 @@ constexpr std::string_view letters_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi
 
 bool is_in(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
-std::string encode_but(std::string_view text, std::string_view kept) {
+/// The characters that stay as they are, by their codes.
+using Kept = std::array<bool, 256>;
+
+constexpr Kept kept(std::string_view others) {
+  Kept is_kept{};
+  for (const std::string_view set : {letters_digits, others})
+    for (const char c : set) is_kept[static_cast<unsigned char>(c)] = true;
+  return is_kept;
+}
+
+std::string encode_but(std::string_view text, const Kept& is_kept) {
   constexpr std::string_view digits = "0123456789ABCDEF";
+  const auto stays = [&](char c) { return is_kept[static_cast<unsigned char>(c)]; };
+  const auto changed = size_t(std::count_if(text.begin(), text.end(), [&](char c) { return !stays(c); }));
+  if (changed == 0) return std::string(text);
   std::string out;
-  out.reserve(text.size());
+  out.reserve(text.size() + 2 * changed);
   for (const char c : text) {
-    if (is_in(c, letters_digits) || is_in(c, kept)) {
+    if (stays(c)) {
       out += c;
     } else {
       out += '%';
@@ -111,10 +125,15 @@ std::string as_browser_reads(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> first(const Pairs& pairs, std::string_view name) {
+const std::string* find(const Pairs& pairs, std::string_view name) {
   for (const auto& pair : pairs)
-    if (pair.first == name) return pair.second;
-  return {};
+    if (pair.first == name) return &pair.second;
+  return nullptr;
+}
+
+std::optional<std::string> first(const Pairs& pairs, std::string_view name) {
+  const std::string* value = find(pairs, name);
+  return value ? std::optional(*value) : std::nullopt;
 }
 
 void put(Pairs& pairs, std::string_view name, std::string value) {
@@ -126,24 +145,28 @@ void put(Pairs& pairs, std::string_view name, std::string value) {
   pairs.emplace_back(name, std::move(value));
 }
 
-std::string encode(std::string_view text) { return encode_but(text, "-_.!~*'()"); }
-std::string encode_strict(std::string_view text) { return encode_but(text, "-_.~"); }
+std::string encode(std::string_view text) {
+  static constexpr Kept unreserved = kept("-_.!~*'()");
+  return encode_but(text, unreserved);
+}
+
+std::string encode_strict(std::string_view text) {
+  static constexpr Kept unreserved = kept("-_.~");
+  return encode_but(text, unreserved);
+}
 
 std::optional<std::string> decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) return {};
-    const int high = hex_value(text[i + 1]), low = hex_value(text[i + 2]);
+  for (size_t percent = 0; (percent = text.find('%')) != std::string_view::npos;) {
+    out.append(text.substr(0, percent));
+    if (text.size() - percent < 3) return {};
+    const int high = hex_value(text[percent + 1]), low = hex_value(text[percent + 2]);
     if (high < 0 || low < 0) return {};
     out += char(high * 16 + low);
-    i += 2;
+    text.remove_prefix(percent + 3);
   }
-  return out;
+  return out.append(text);
 }
 
 std::string encode_query(const Pairs& pairs) {
@@ -188,6 +211,13 @@ std::optional<Url> parse_url_as_browser(std::string_view raw) {
   if (scheme != "http" && scheme != "https") return {};
   const size_t start = text.find_first_not_of('/', colon + 1);
   return start == std::string::npos ? std::nullopt : read_url(text, start, true);
+}
+
+bool is_plainly_within(std::string_view url, std::string_view origin) {
+  if (!url.starts_with(origin) || (url.size() > origin.size() && url[origin.size()] != '/')) return false;
+  return std::all_of(url.begin(), url.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F && c != '\\';
+  });
 }
 
 bool is_loopback(const Url& url) {
