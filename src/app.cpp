@@ -79,19 +79,23 @@ App::~App() = default;
 http::Response App::answer(const http::Request& request) { return routes::handle(*services_, request); }
 
 const base::Secret& App::secret() {
+  if (has_secret_) return config_.secret;
   const std::scoped_lock lock(mutex_);
   if (config_.secret.empty() && database_)
     config_.secret = base::Secret(
         database_->lend()->setting("secret", [] { return crypto::random_hex(crypto::system_random(), 32); }));
+  has_secret_ = true;
   return config_.secret;
 }
 
 const auth::Jwt& App::jwt() {
+  if (has_jwt_) return *jwt_;
   const base::Secret& fallback = secret();
   const std::scoped_lock lock(mutex_);
   if (!jwt_) {
     if (config_.jwt.secret.empty()) config_.jwt.secret = fallback;
     jwt_.emplace(config_.jwt);
+    has_jwt_ = true;
   }
   return *jwt_;
 }

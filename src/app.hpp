@@ -1,5 +1,6 @@
 #pragma once
 // Builds and owns every part, and hands out references.
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,9 @@ class App {
   std::unique_ptr<hooks::Hooks> hooks_;
   credentials::UsualHash usual_hash_;
   credentials::Parts credentials_;
+  // Made at their first use, and nothing but read from then on.
+  std::atomic<bool> has_secret_{false};
+  std::atomic<bool> has_jwt_{false};
   std::optional<auth::Jwt> jwt_;
   std::mutex mutex_;
   std::optional<routes::Services> services_;

@@ -19,6 +19,7 @@ bool has_other_scheme(std::string url) {
 SignInAnswer Hooks::sign_in(const base::Json&, const base::Json&, const base::Json&) { return {}; }
 
 std::string Hooks::redirect(const std::string& url, const std::string& base_url) {
+  if (http::is_plainly_within(url, base_url)) return url;
   // The base URL in front keeps "//host" and "/\host" on this site.
   if (url.starts_with("/")) return base_url + url;
   const auto target = http::parse_url_as_browser(url);

@@ -34,6 +34,9 @@ struct SignInAnswer {
 class Hooks {
  public:
   virtual ~Hooks() = default;
+  /// Whether all of them are the defaults: nobody looks at what the session and jwt callbacks or an event
+  /// would be given, so it need not be made.
+  virtual bool are_defaults() const { return true; }
   // Callbacks. Each throws Thrown or Rejected as the owner's code does.
   virtual SignInAnswer sign_in(const base::Json& user, const base::Json& account, const base::Json& profile);
   /// A path becomes absolute, a URL of the same origin stays, else the base URL. Throws Thrown for what is no

@@ -58,6 +58,8 @@ class LuaHooks final : public Hooks {
     return in_order_of(object({nullptr, "session"}, {&session, &user_or_token}).value_or(session), session);
   }
 
+  bool are_defaults() const override { return false; }
+
   Json jwt(Json token, const Json& user, const Json& account, const Json& profile,
            bool is_new_user) override {
     const Json is_new(is_new_user);

@@ -79,8 +79,10 @@ Context::Context(const Services& lent, const http::Request& asked, Target where)
 
 std::string Context::field(std::string_view name) const { return body.text_of(name).value_or(""); }
 
-std::string Context::cookie(const Cookie& which) const {
-  return http::first(cookies, which.name).value_or("");
+const std::string& Context::cookie(const Cookie& which) const {
+  static const std::string none;
+  const std::string* value = http::find(cookies, which.name);
+  return value ? *value : none;
 }
 
 store::Store& Context::store() {
@@ -117,16 +119,22 @@ http::Response Context::redirect(const std::string& url, int status) const {
   return {.status = 302, .headers = {{"Location", location(url)}}, .body = {}};
 }
 
-std::string Context::url(std::string_view action) const {
-  return options.site.root() + "/" + std::string(action);
+std::string Context::url(std::string_view action, std::string_view argument) const {
+  const model::Site& site = options.site;
+  std::string out;
+  out.reserve(site.base_url.size() + site.base_path.size() + action.size() + argument.size() + 2);
+  out.append(site.base_url).append(site.base_path).append("/").append(action);
+  if (!argument.empty()) out.append("/").append(argument);
+  return out;
 }
 
 std::string Context::error_url(std::string_view code) const {
   return http::with_query(url("error"), {{"error", std::string(code)}});
 }
 
-http::Response Context::finish(http::Response response) const {
-  for (const std::string& cookie : set_cookies_) response.headers.emplace_back("Set-Cookie", cookie);
+http::Response Context::finish(http::Response response) {
+  for (std::string& cookie : set_cookies_) response.headers.emplace_back("Set-Cookie", std::move(cookie));
+  set_cookies_.clear();
   return response;
 }
 

@@ -35,7 +35,8 @@ class Context {
 
   /// The body's field, as text; "" if it is not there or no text.
   std::string field(std::string_view name) const;
-  std::string cookie(const Cookie&) const;
+  /// Its value; "" if it is not there.
+  const std::string& cookie(const Cookie&) const;
   base::Time now() const { return services.clock.now(); }
 
   /// This request's connection to the database. Throws ConfigError if there is none, StoreError if it fails.
@@ -57,13 +58,14 @@ class Context {
   http::Response redirect(const std::string& url, int status = 200) const;
   /// BASE/error?error=CODE
   std::string error_url(std::string_view code) const;
-  /// BASE/action
-  std::string url(std::string_view action) const;
+  /// BASE/action, or BASE/action/argument
+  std::string url(std::string_view action, std::string_view argument = {}) const;
 
   /// Adds the cookies that were set.
-  http::Response finish(http::Response) const;
+  http::Response finish(http::Response);
 
  private:
+  bool has_pieces() const;  // of a session token
   void clear_pieces(size_t from);
 
   std::vector<std::string> set_cookies_;

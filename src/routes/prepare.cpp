@@ -45,7 +45,7 @@ http::Response refuse(Context& context, const std::string& why) {
 /// v3 judges query and cookie before anything else, and sets no cookie then.
 std::optional<http::Response> refuse_callback_url(Context& context) {
   if (comes_twice(context.query, "callbackUrl")) return refuse(context, "the query has it twice");
-  if (!is_usable(context, http::first(context.query, "callbackUrl").value_or("")))
+  if (const std::string* url = http::find(context.query, "callbackUrl"); url && !is_usable(context, *url))
     return refuse(context, "the query's is no path or http(s) URL");
   if (!is_usable(context, context.cookie(context.options.cookies.callback_url)))
     return refuse(context, "the cookie's is no path or http(s) URL");
@@ -54,7 +54,7 @@ std::optional<http::Response> refuse_callback_url(Context& context) {
 
 /// From the body, else the query, else the cookie, else the base URL; each through the owner's `redirect`.
 std::optional<http::Response> prepare_callback_url(Context& context) {
-  const std::string cookie = context.cookie(context.options.cookies.callback_url);
+  const std::string& cookie = context.cookie(context.options.cookies.callback_url);
   std::string wanted = context.field("callbackUrl");
   if (wanted.empty()) wanted = http::first(context.query, "callbackUrl").value_or("");
   if (wanted.empty()) wanted = cookie;
@@ -77,7 +77,7 @@ std::optional<http::Response> ask_for_cookies(const Context& context) {
   const bool is_answer = context.request.method == http::Method::post &&
                          context.target.action == "callback" && context.provider &&
                          context.provider->type == providers::Type::oauth;
-  if (!is_answer || http::first(context.cookies, context.options.cookies.csrf_token.name)) return {};
+  if (!is_answer || http::find(context.cookies, context.options.cookies.csrf_token.name)) return {};
   http::Response response =
       context.redirect(http::with_query(redirect_uri(context), answer_parameters(context)));
   if (response.status == 302) response.status = 303;

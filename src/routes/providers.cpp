@@ -23,8 +23,8 @@ http::Response providers_json(Context& context) {
     all.set(provider.id, base::Json::object({{"id", provider.id},
                                              {"name", provider.name},
                                              {"type", type_name(provider.type)},
-                                             {"signinUrl", context.url("signin/" + provider.id)},
-                                             {"callbackUrl", context.url("callback/" + provider.id)}}));
+                                             {"signinUrl", context.url("signin", provider.id)},
+                                             {"callbackUrl", context.url("callback", provider.id)}}));
   return context.json(all);
 }
 

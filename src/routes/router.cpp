@@ -1,3 +1,5 @@
+#include <array>
+
 #include "base/text.hpp"
 #include "routes/context.hpp"
 
@@ -176,10 +178,15 @@ http::Response answer(Context& context) {
 
 /// On every answer: none is for caches, frames, or other sites to learn about.
 http::Response with_headers(http::Response response) {
-  for (const auto& [name, value] :
-       {std::pair{"Cache-Control", "private, no-store"}, std::pair{"X-Content-Type-Options", "nosniff"},
-        std::pair{"Referrer-Policy", "no-referrer"}, std::pair{"X-Frame-Options", "DENY"}})
-    if (!http::first(response.headers, name)) response.headers.emplace_back(name, value);
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> usual{{
+      {"Cache-Control", "private, no-store"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+      {"X-Frame-Options", "DENY"},
+  }};
+  response.headers.reserve(response.headers.size() + usual.size());
+  for (const auto& [name, value] : usual)
+    if (!http::find(response.headers, name)) response.headers.emplace_back(name, value);
   return response;
 }
 

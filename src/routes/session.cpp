@@ -8,42 +8,54 @@ base::Json or_null(const base::Json& claims, std::string_view name) {
   return value && !value->is_falsy() ? *value : base::Json();
 }
 
+/// What the owner's callbacks make of token and session.
+void ask_hooks(Context& context, base::Json& token, base::Json& session) {
+  if (context.services.hooks.are_defaults()) return;
+  token = context.services.hooks.jwt(std::move(token));
+  session = context.services.hooks.session(std::move(session), token);
+}
+
 base::Json from_token(Context& context, const std::string& cookie) {
   const base::Time now = context.now();
   const auth::Jwt& jwt = context.services.jwt();
-  const auto claims = auth::decode_jwt(cookie, jwt, now);
-  if (!claims) {
+  auto token = auth::decode_jwt(cookie, jwt, now);
+  if (!token) {
     context.services.log.info("jwt_session_error", {{"reason", "the token is not ours, or expired"}});
     context.clear_session_cookie();
     return base::Json::object();
   }
   const base::Time expires = now + context.options.session.max_age;
-  const base::Json user = base::Json::object({{"name", or_null(*claims, "name")},
-                                              {"email", or_null(*claims, "email")},
-                                              {"image", or_null(*claims, "picture")}});
-  const base::Json token = context.services.hooks.jwt(*claims);
-  base::Json session = context.services.hooks.session(
-      base::Json::object({{"user", user}, {"expires", base::iso8601(expires)}}), token);
-  context.set_session_cookie(auth::encode_jwt(token, jwt, now, context.services.random), expires);
-  send_events(context, {{"session", base::Json::object({{"session", session}, {"jwt", token}})}});
+  base::Json session =
+      base::Json::object({{"user", base::Json::object({{"name", or_null(*token, "name")},
+                                                       {"email", or_null(*token, "email")},
+                                                       {"image", or_null(*token, "picture")}})},
+                          {"expires", base::iso8601(expires)}});
+  ask_hooks(context, *token, session);
+  const bool is_heard = !context.services.hooks.are_defaults();
+  const base::Json message =
+      is_heard ? base::Json::object({{"session", session}, {"jwt", *token}}) : base::Json();
+  context.set_session_cookie(auth::encode_jwt(std::move(*token), jwt, now, context.services.random), expires);
+  if (is_heard) send_events(context, {{"session", message}});
   return session;
 }
 
 base::Json from_database(Context& context, const std::string& cookie) {
-  const auto found = auth::find_session(context.store(), context.options.session, context.now(), cookie);
+  auto found = auth::find_session(context.store(), context.options.session, context.now(), cookie);
   if (!found) {
     context.clear_session_cookie();
     return base::Json::object();
   }
-  const base::Json user = base::Json::object(
-      {{"name", found->user.name}, {"email", found->user.email}, {"image", found->user.image}});
+  hooks::Hooks& hooks = context.services.hooks;
+  const base::Json user = hooks.are_defaults() ? base::Json() : model::to_json(found->user);
   base::Json session =
-      context.services.hooks.session(base::Json::object({{"user", user},
-                                                         {"accessToken", found->session.access_token},
-                                                         {"expires", base::iso8601(found->session.expires)}}),
-                                     model::to_json(found->user));
+      base::Json::object({{"user", base::Json::object({{"name", std::move(found->user.name)},
+                                                       {"email", std::move(found->user.email)},
+                                                       {"image", std::move(found->user.image)}})},
+                          {"accessToken", std::move(found->session.access_token)},
+                          {"expires", base::iso8601(found->session.expires)}});
+  if (!hooks.are_defaults()) session = hooks.session(std::move(session), user);
   context.set_session_cookie(cookie, found->session.expires);
-  send_events(context, {{"session", base::Json::object({{"session", session}})}});
+  if (!hooks.are_defaults()) send_events(context, {{"session", base::Json::object({{"session", session}})}});
   return session;
 }
 

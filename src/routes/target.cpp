@@ -1,4 +1,3 @@
-#include "base/text.hpp"
 #include "routes/context.hpp"
 
 namespace routes {
@@ -16,10 +15,12 @@ Target read(std::string_view route) {
   if (route.ends_with('/')) route.remove_suffix(1);
   Target target;
   if (!route.starts_with('/')) return target;
-  const auto parts = base::split(route.substr(1), '/');
-  target.known = parts.size() == 1 || (parts.size() == 2 && !parts[1].empty());
-  target.action = parts[0];
-  if (parts.size() > 1) target.argument = parts[1];
+  route.remove_prefix(1);
+  target.action = route.substr(0, route.find('/'));
+  const bool has_argument = route.size() > target.action.size();
+  const std::string_view rest = has_argument ? route.substr(target.action.size() + 1) : std::string_view{};
+  target.argument = rest.substr(0, rest.find('/'));
+  target.known = !has_argument || (!rest.empty() && rest.size() == target.argument.size());
   return target;
 }
 
