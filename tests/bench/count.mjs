@@ -8,6 +8,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true
 })
 const subjects = fastcgiSubjects(values.program ? { program: values.program } : {})
+const single = fastcgiSubjects({ threads: 1, ...(values.program && { program: values.program }) })
 const wanted = subjects.filter(({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)))
 const served = []
 for (const subject of wanted) served.push(await serve(subject))
@@ -21,7 +22,7 @@ for (const one of served) {
   const sorted = times.get(one).sort((a, b) => a - b)
   const calls = await systemCalls(one)
   await one.stop()
-  const instructed = values['no-valgrind'] ? NaN : await instructions(one)
+  const instructed = values['no-valgrind'] ? NaN : await instructions(single.find(({ name }) => name === one.name))
   console.log(one.name.padEnd(22), [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)].map((us) => us.toFixed(1).padStart(6)).join(' '),
     calls.count.toFixed(2).padStart(8), String(Math.round(instructed)).padStart(8),
     Object.entries(calls.calls).map(([name, count]) => `${name} ${count.toFixed(2)}`).join(', '))

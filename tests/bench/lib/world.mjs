@@ -100,7 +100,7 @@ export function siteWithSessions(rows, configuration = {}, program = executable)
   made.token = crypto.randomBytes(32).toString('hex')
   const env = { NEXTAUTH_CONFIG: made.configuration, ...variables('/session', cookies(made.token)) }
   const as = isRoot ? { uid: serverUser.uid, gid: serverUser.gid } : {}
-  execFileSync(made.program, [], { env, cwd: made.folder, ...as })  // makes the tables
+  execFileSync(made.program, [], { env, cwd: made.folder, stdio: 'pipe', ...as })  // makes the tables
   fill(made.database, made.token, rows)
   for (const end of ['', '-wal', '-shm']) if (existsSync(made.database + end)) own(made.database + end)
   return made
