@@ -5,9 +5,10 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildFolder } from '../support/process.mjs'
 import { Report, machine } from './lib/report.mjs'
+import { cgi } from './cgi.mjs'
 import { fastcgi } from './fastcgi.mjs'
 
-const sections = { fastcgi }
+const sections = { fastcgi, cgi }
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'string', default: path.join(buildFolder, 'bench/results.json') } },
