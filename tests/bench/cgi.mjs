@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { buildFolder, executable } from '../support/process.mjs'
-import { fastcgiSubjects, tool, variables } from './lib/world.mjs'
+import { fastcgiSubjects, firstVisitor, tool, variables } from './lib/world.mjs'
 
 const run = promisify(execFile)
 
@@ -55,7 +55,7 @@ function cgiPrograms(program) {
 
 function asCgi({ name, command, folder, route, cookie, env, expected }) {
   const file = path.join(folder, `${name.replace(/\W+/g, '-')}.cgi`)
-  const all = { ...variables(route, cookie), ...env }
+  const all = { ...variables(route, firstVisitor(cookie)), ...env }
   writeFileSync(file, Object.entries(all).map(([variable, value]) => `${variable}=${value}\n`).join(''))
   return { name, command: command[0], file, expected }
 }

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { cpu, cpuPerRequest, instructions, load, systemCalls } from './lib/measure.mjs'
 import { check, startLighttpd, startNginx, wrk } from './lib/webservers.mjs'
-import { fastcgiSubjects, serve } from './lib/world.mjs'
+import { fastcgiSubjects, firstVisitor, serve } from './lib/world.mjs'
 
 const targets = {
   '/session, JWT': { cpu: 1.15, instructions: 1.25, calls: 1 },
@@ -69,10 +69,10 @@ async function behind(report, name, startServer, pairs, { rounds, seconds }) {
   const all = [...new Set(pairs.flat())]
   const server = await startServer(all)
   const url = (one) => `http://127.0.0.1:${server.ports[all.indexOf(one)]}/api/auth${one.route}`
-  for (const one of all) await check(one.name, url(one), { Cookie: one.cookie }, one.limit ? one.expected : '')
+  for (const one of all) await check(one.name, url(one), { Cookie: firstVisitor(one.cookie) }, one.limit ? one.expected : '')
   const found = await inTurn(all, rounds, async (one) => {
     const before = cpu(one.pid)
-    const { perSecond, requests } = await wrk(url(one), { Cookie: one.cookie }, { seconds })
+    const { perSecond, requests } = await wrk(url(one), { Cookie: firstVisitor(one.cookie) }, { seconds })
     return { perSecond, cpu: (cpu(one.pid) - before) / requests / 1000 }
   })
   const of = (one, what) => found.get(one).map((round) => round[what])

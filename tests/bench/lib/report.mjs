@@ -58,7 +58,7 @@ export class Report {
   }
 }
 
-const heading = `  ${'what'.padEnd(34)} ${'against'.padEnd(24)} ${'unit'.padEnd(9)} ${'ours'.padStart(7)} ${'theirs'.padStart(7)}  ${'ratio: min median max'.padEnd(23)} target`
+const heading = `  ${'what'.padEnd(44)} ${'against'.padEnd(24)} ${'unit'.padEnd(9)} ${'ours'.padStart(7)} ${'theirs'.padStart(7)}  ${'ratio: min median max'.padEnd(23)} target`
 
 function target(row) {
   if (!row.target) return ''
@@ -70,7 +70,7 @@ function line(row) {
   const shown = row.ratio ?? row.ours
   const three = [shown.min, shown.median, shown.max].map((value) => short(value).padStart(7)).join(' ')
   const verdict = row.target ? `${target(row)} ${row.holds ? 'holds' : 'MISSED'}` : ''
-  return `  ${row.name.padEnd(34)} ${(row.against ?? '').padEnd(24)} ${row.unit.padEnd(9)} ${short(row.ours.median).padStart(7)} ` +
+  return `  ${row.name.padEnd(44)} ${(row.against ?? '').padEnd(24)} ${row.unit.padEnd(9)} ${short(row.ours.median).padStart(7)} ` +
     `${(row.theirs ? short(row.theirs.median) : '').padStart(7)}  ${three} ${verdict}`
 }
 

@@ -63,18 +63,25 @@ export function sqlite(file, sql) {
   return execFileSync('sqlite3', ['-batch', file], { input: sql, encoding: 'utf8' }).trim()
 }
 
-/** `rows` people with a session each; the first is Ann's. In the order of the index, which is quick. */
+/** Whose requests come in turn; any number of others may be in the database, too. */
+const visitors = 1000
+const sqlTime = (time) => new Date(time).toISOString().replace('T', ' ').replace('Z', '')
+
+/** `rows` people with a session each. In the order of the indexes, which is quick. The visitors' tokens end in 0000 to 0999. */
 function fill(file, token, rows) {
-  const hash = crypto.createHash('sha256').update(token).digest('hex')
-  const expires = new Date(Date.now() + month * 1000).toISOString().replace('T', ' ').replace('Z', '')
+  const expires = sqlTime(Date.now() + month * 1000)
+  const known = Array.from({ length: visitors }, (_, i) => {
+    const hash = crypto.createHash('sha256').update(token + String(i).padStart(4, '0')).digest('hex')
+    return `INSERT INTO users (id, name, email, image) VALUES (${i + 1}, '${person.name}', 'ann${i || ''}@example.com', '${person.picture}');
+INSERT INTO sessions (user_id, expires, session_token, access_token) VALUES (${i + 1}, '${expires}', 'sha256:${hash}', '${hash}');`
+  })
   const step = Math.floor(0xffffffff / rows)
-  const numbers = `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})`
+  const others = `WITH RECURSIVE n(i) AS (SELECT ${visitors + 1} WHERE ${rows} > ${visitors} UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})`
   sqlite(file, `PRAGMA synchronous = OFF; BEGIN;
-INSERT INTO users (id, name, email, image) VALUES (1, '${person.name}', '${person.email}', '${person.picture}');
-INSERT INTO sessions (user_id, expires, session_token, access_token) VALUES (1, '${expires}', 'sha256:${hash}', '${hash}');
-${numbers} INSERT INTO users (id, name, email, image) SELECT i, 'Person ' || i, printf('p%08d@example.com', i), '${person.picture}' FROM n;
-${numbers} INSERT INTO sessions (user_id, expires, session_token, access_token) SELECT i, '${expires}',
+${others} INSERT INTO users (id, name, email, image) SELECT i, 'Person ' || i, printf('p%08d@example.com', i), '${person.picture}' FROM n;
+${others} INSERT INTO sessions (user_id, expires, session_token, access_token) SELECT i, '${expires}',
   printf('sha256:%08x', i * ${step}) || lower(hex(randomblob(28))), printf('%08x', i * ${step}) || lower(hex(randomblob(28))) FROM n;
+${known.join('\n')}
 COMMIT; PRAGMA wal_checkpoint(TRUNCATE);`)
 }
 
@@ -89,21 +96,42 @@ export function site(configuration = {}, program = executable) {
     variables: (route, cookie) => own(writeVariables(path.join(folder, `${path.basename(route)}.variables`), variables(route, cookie))) }
 }
 
-function writeVariables(file, values) {
+export function writeVariables(file, values) {
   writeFileSync(file, Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join(''))
   return file
 }
 
-/** As `site`, with people in its database. */
+/** As `site`, with people in its database: at least 1000, whose tokens are `token` and four digits. */
 export function siteWithSessions(rows, configuration = {}, program = executable) {
   const made = site({ database: 'sqlite:auth.db', ...configuration }, program)
-  made.token = crypto.randomBytes(32).toString('hex')
-  const env = { NEXTAUTH_CONFIG: made.configuration, ...variables('/session', cookies(made.token)) }
+  made.token = crypto.randomBytes(30).toString('hex')
+  const env = { NEXTAUTH_CONFIG: made.configuration, ...variables('/session', cookies(`${made.token}0000`)) }
   const as = isRoot ? { uid: serverUser.uid, gid: serverUser.gid } : {}
   execFileSync(made.program, [], { env, cwd: made.folder, stdio: 'pipe', ...as })  // makes the tables
   fill(made.database, made.token, rows)
   for (const end of ['', '-wal', '-shm']) if (existsSync(made.database + end)) own(made.database + end)
   return made
+}
+
+/** Nobody counts its requests but tools/fastcgi.c: others are always the first visitor. */
+export const firstVisitor = (text) => text.replace(/##+/, (digits) => '0'.repeat(digits.length))
+
+/** /session of a site with `rows` sessions. */
+export function databaseSubject({ rows = 1000, program = executable, configuration = {} } = {}) {
+  const made = siteWithSessions(rows, configuration, program)
+  return subjectOf('/session, database', made, '/session', cookies(`${made.token}0###`), '"name":"Ann Example"')
+}
+
+function subjectOf(name, where, route, cookie, expected, limit) {
+  return {
+    name, limit, expected, command: [where.program], folder: where.folder, database: where.database, token: where.token,
+    env: { NEXTAUTH_CONFIG: where.configuration }, variables: where.variables(route, cookie), route, cookie
+  }
+}
+
+/** The limit program that answers the requests of `like`. */
+export function limitOf(name, work, like, env = {}) {
+  return { ...like, name, limit: undefined, command: [copied(like.folder, tool(`fcgi-${work}`))], env }
 }
 
 /**
@@ -114,20 +142,14 @@ export function fastcgiSubjects({ threads = 8, rows = 1000, program = executable
   const stateless = site({ threads }, program)
   const stored = siteWithSessions(rows, { threads }, program)
   const token = jwt()
-  const ours = (name, where, route, cookie, expected, limit) => ({
-    name, limit, expected, command: [where.program], folder: where.folder, env: { NEXTAUTH_CONFIG: where.configuration },
-    variables: where.variables(route, cookie), route, cookie
-  })
-  const limit = (name, work, like, env = {}) => ({
-    ...like, name, limit: undefined, command: [copied(like.folder, tool(`fcgi-${work}`))], env: { LIMIT_THREADS: String(threads), ...env }
-  })
-  const jwtSession = ours('/session, JWT', stateless, '/session', cookies(token), '"email":"ann@example.com"', 'hello + HMAC-SHA512')
-  const databaseSession = ours('/session, database', stored, '/session', cookies(stored.token), '"email":"ann@example.com"', 'hello + SQLite join')
+  const limit = (name, work, like, env) => limitOf(name, work, like, { LIMIT_THREADS: String(threads), ...env })
+  const jwtSession = subjectOf('/session, JWT', stateless, '/session', cookies(token), '"email":"ann@example.com"', 'hello + HMAC-SHA512')
+  const databaseSession = subjectOf('/session, database', stored, '/session', cookies(`${stored.token}0###`), '"name":"Ann Example"', 'hello + SQLite join')
   return [
     jwtSession,
     databaseSession,
-    ours('/csrf', stateless, '/csrf', cookies(token), '"csrfToken":"b6511fff', 'hello'),
-    ours('/providers', stateless, '/providers', cookies(token), '"signinUrl"', 'hello'),
+    subjectOf('/csrf', stateless, '/csrf', cookies(token), '"csrfToken":"b6511fff', 'hello'),
+    subjectOf('/providers', stateless, '/providers', cookies(token), '"signinUrl"', 'hello'),
     limit('hello', 'hello', jwtSession),
     limit('hello + HMAC-SHA512', 'jwt', jwtSession, { LIMIT_JWT_KEY: signingKey.toString('hex') }),
     limit('hello + SQLite join', 'session', databaseSession, { LIMIT_DATABASE: stored.database })

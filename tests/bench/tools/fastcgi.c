@@ -19,6 +19,8 @@ enum {
 
 static unsigned char request[buffer_size];
 static size_t request_size;
+static size_t digits_at;  // where the number belongs
+static size_t digits;     // how many; 0 if nowhere
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 static const char* expected;
 
@@ -87,7 +89,21 @@ static int is_complete(const unsigned char* bytes, size_t size) {
   return 0;
 }
 
-int fastcgi_ask(void) {
+static void find_digits(void) {
+  const unsigned char* first = memmem(request, request_size, "##", 2);
+  if (!first) return;
+  digits_at = (size_t)(first - request);
+  while (request[digits_at + digits] == '#') digits++;
+}
+
+static int send_request(int connection, size_t number) {
+  unsigned char numbered[buffer_size];
+  memcpy(numbered, request, request_size);
+  for (size_t i = digits; i-- > 0; number /= 10) numbered[digits_at + i] = (unsigned char)('0' + number % 10);
+  return write(connection, numbered, request_size) == (ssize_t)request_size;
+}
+
+int fastcgi_ask(size_t number) {
   unsigned char answer[buffer_size];
   size_t have = 0;
   const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -95,7 +111,7 @@ int fastcgi_ask(void) {
   const struct timeval patience = {.tv_sec = 60};
   setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   int complete = connect(connection, (const struct sockaddr*)&address, sizeof address) == 0 &&
-                 write(connection, request, request_size) == (ssize_t)request_size;
+                 send_request(connection, number);
   while (complete) {
     const ssize_t came = read(connection, answer + have, sizeof answer - have);
     if (came <= 0)
@@ -112,5 +128,6 @@ void fastcgi_prepare(const char* socket, const char* variables, const char* must
   if (strlen(socket) >= sizeof address.sun_path) fail("the socket's path is too long");
   strcpy(address.sun_path, socket);
   make_request(variables);
+  find_digits();
   expected = must_contain;
 }

@@ -35,7 +35,7 @@ static uint64_t start_and_ask(char* program, int listening) {
   posix_spawn_file_actions_adddup2(&actions, listening, STDIN_FILENO);
   const uint64_t before = now();
   if (posix_spawn(&child, program, &actions, NULL, arguments, environ) != 0) fail(program);
-  const int answered = fastcgi_ask();
+  const int answered = fastcgi_ask(0);
   const uint64_t took = now() - before;
   posix_spawn_file_actions_destroy(&actions);
   kill(child, SIGTERM);

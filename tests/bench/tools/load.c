@@ -17,7 +17,7 @@ static void* work(void* unused) {
   (void)unused;
   for (size_t number; (number = begun++) < wanted;) {
     const uint64_t before = now();
-    if (!fastcgi_ask()) failed++;
+    if (!fastcgi_ask(number)) failed++;
     latencies[number] = (uint32_t)((now() - before) / 1000);
   }
   return NULL;
