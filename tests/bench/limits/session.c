@@ -22,7 +22,7 @@ static const char find_sql[] =
     "SELECT s.expires, s.access_token, u.name, u.email, u.image "
     "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.session_token = $1";
 
-static const char renew_sql[] = "UPDATE sessions SET expires = $2, updated_at = $3 WHERE session_token = $1";
+static const char renew_sql[] = "UPDATE sessions SET expires = ?2, updated_at = ?3 WHERE session_token = ?1";
 
 static sqlite3_stmt* prepare(sqlite3* db, const char* text) {
   sqlite3_stmt* statement;
@@ -91,7 +91,8 @@ static void renew(struct worker* worker, const char* key, struct timespec time) 
   sqlite3_bind_text(worker->renew, 1, key, 7 + 64, SQLITE_STATIC);
   sqlite3_bind_text(worker->renew, 2, expires, -1, SQLITE_STATIC);
   sqlite3_bind_text(worker->renew, 3, updated, -1, SQLITE_STATIC);
-  if (sqlite3_step(worker->renew) != SQLITE_DONE) fail(sqlite3_errmsg(worker->db));
+  if (sqlite3_step(worker->renew) != SQLITE_DONE || sqlite3_changes(worker->db) != 1)
+    fail(sqlite3_errmsg(worker->db));
   sqlite3_reset(worker->renew);
 }
 

@@ -23,7 +23,7 @@ static _Atomic uint64_t longest;
 static const char find[] =
     "SELECT s.expires, s.access_token, u.name, u.email, u.image "
     "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.session_token = $1";
-static const char renew[] = "UPDATE sessions SET expires = $2, updated_at = $3 WHERE session_token = $1";
+static const char renew[] = "UPDATE sessions SET expires = ?2, updated_at = ?3 WHERE session_token = ?1";
 
 static sqlite3* open_database(void) {
   sqlite3* db;
@@ -85,6 +85,7 @@ static void* work(void* unused) {
     sqlite3_bind_text(renews, 2, expires, -1, SQLITE_STATIC);
     sqlite3_bind_text(renews, 3, updated, -1, SQLITE_STATIC);
     step(renews, SQLITE_DONE);
+    if (sqlite3_changes(db) != 1) fail("nothing was renewed");
     const uint64_t took = now() - before;
     uint64_t known = longest;
     while (took > known && !atomic_compare_exchange_weak(&longest, &known, took)) continue;
