@@ -7,10 +7,11 @@ import { buildFolder } from '../support/process.mjs'
 import { Report, machine } from './lib/report.mjs'
 import { cgi } from './cgi.mjs'
 import { fastcgi } from './fastcgi.mjs'
+import { comparePeers } from './peers.mjs'
 import { processItself } from './process.mjs'
 import { store } from './store.mjs'
 
-const sections = { fastcgi, cgi, process: processItself, store }
+const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store }
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'string', default: path.join(buildFolder, 'bench/results.json') } },
