@@ -9,9 +9,11 @@ import { cgi } from './cgi.mjs'
 import { fastcgi } from './fastcgi.mjs'
 import { comparePeers } from './peers.mjs'
 import { processItself } from './process.mjs'
+import { signIn } from './signin.mjs'
+import { slow } from './slow.mjs'
 import { store } from './store.mjs'
 
-const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store }
+const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store, signin: signIn, slow }
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'string', default: path.join(buildFolder, 'bench/results.json') } },

@@ -1,5 +1,5 @@
 // CPU, instructions, system calls and latencies of a process that serves FastCGI.
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -8,15 +8,17 @@ import { serve, tool } from './world.mjs'
 
 const run = promisify(execFile)
 
-/** Nanoseconds of CPU that all threads of a process have had so far, from the scheduler's own count. */
+/** Nanoseconds of CPU that a process has had so far, threads that have ended included. */
 export function cpu(pid) {
-  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) =>
-    sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0)
+  return Number(execFileSync(tool('cputime'), [String(pid)], { encoding: 'utf8' }))
 }
 
-/** Sends `requests` over `connections` at once; throws if one of them is not answered as it should be. */
-export async function load(served, requests, connections = 1) {
-  const args = [served.socket, served.variables, String(requests), String(connections), served.expected]
+/**
+ * Sends `requests` over `connections` at once; throws if one of them is not answered as it should be. With a `rate` each
+ * is sent when it is due, and its latency counts from then, whatever those before it do.
+ */
+export async function load(served, requests, connections = 1, rate = 0) {
+  const args = [served.socket, served.variables, String(requests), String(connections), served.expected, String(rate)]
   const { stdout } = await run(tool('load'), args, { timeout: 120000 })
   const result = JSON.parse(stdout)
   if (result.failed > 0) throw new Error(`${served.name}: ${result.failed} of ${requests} answers were wrong\n${served.program.output()}`)
