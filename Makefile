@@ -1,6 +1,7 @@
 # make            builds build/nextauth.fcgi
 # make run        a working site on http://localhost:8080
 # make test       every test; make check the quick ones
+# make bench      its speed beside limits and peers, in a table; QUICK=1 takes less than 90 s
 # make format     clang-format; make lint: clang-tidy, the format, the layers
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
@@ -33,7 +34,7 @@ PCH_GCH := $(PCH).gch
 USE_PCH = -include $(PCH)
 endif
 
-.PHONY: all run test check format lint clean
+.PHONY: all run test bench check format lint clean
 all: $(BUILD)/nextauth.fcgi
 
 $(BUILD)/nextauth.fcgi: $(BUILD)/obj/src/main.o $(OBJECTS)
@@ -73,6 +74,13 @@ test:
 	@scripts/check-layers
 	@scripts/check-readme
 	@tests/run
+
+# Needs nothing of `make test`. What it finds is in build/bench/results.json, too.
+bench:
+	@scripts/packages bench
+	@$(MAKE) -s -j$$(nproc) all
+	@$(MAKE) -s -j$$(nproc) -C tests/bench OUT=$(abspath $(BUILD))/bench
+	@node tests/bench/bench.mjs $(if $(QUICK),--quick)
 
 # The quick ones: units and the layers, with what is installed.
 check: $(BUILD)/unit-tests

@@ -73,6 +73,7 @@ function extendResponse(response) {
     return response
   }
   response.send = (body) => {
+    if (typeof body === 'object' && !Buffer.isBuffer(body)) return response.json(body)
     response.setHeader('Content-Length', Buffer.byteLength(body))
     response.end(body)
   }

@@ -2,16 +2,18 @@
 // Nobody signs in there: a test takes the nonce from the authorization URL and uses it as the code.
 import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 
 const makeKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 const base64url = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 
-export async function startStub({ id = 'stub', clientId = 'stub-client', clientSecret = 'stub-secret' } = {}) {
+/** With `tls`, { key, cert } of localhost, it speaks https. */
+export async function startStub({ id = 'stub', clientId = 'stub-client', clientSecret = 'stub-secret', tls } = {}) {
   const key = makeKey()
   const otherKey = makeKey()
   const routes = new Map()
   const hits = []
-  const server = createServer(async (request, response) => {
+  const answerOne = async (request, response) => {
     const { pathname } = new URL(request.url, 'http://stub')
     hits.push(pathname)
     let body = ''
@@ -23,9 +25,10 @@ export async function startStub({ id = 'stub', clientId = 'stub-client', clientS
     } catch (error) {
       response.destroy(error)
     }
-  })
+  }
+  const server = tls ? createTlsServer(tls, answerOne) : createServer(answerOne)
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://127.0.0.1:${server.address().port}`
+  const issuer = `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${server.address().port}`
 
   const stub = {
     issuer,

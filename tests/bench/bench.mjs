@@ -1,0 +1,40 @@
+// `make bench`: measures this executable beside limits and peers, on this machine. QUICK=1 takes less than 90 s.
+// node tests/bench/bench.mjs [--quick] [--json FILE] [SECTION ...]
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildFolder } from '../support/process.mjs'
+import { Report, machine } from './lib/report.mjs'
+import { cgi } from './cgi.mjs'
+import { fastcgi } from './fastcgi.mjs'
+import { comparePeers } from './peers.mjs'
+import { processItself } from './process.mjs'
+import { signIn } from './signin.mjs'
+import { slow } from './slow.mjs'
+import { store } from './store.mjs'
+
+const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store, signin: signIn, slow }
+
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean' }, json: { type: 'string', default: path.join(buildFolder, 'bench/results.json') } },
+  allowPositionals: true
+})
+for (const name of positionals) if (!sections[name]) throw new Error(`there is no section ${name}; there are ${Object.keys(sections).join(', ')}`)
+
+console.log(Object.entries(machine()).map(([name, value]) => `${name}: ${value}`).join('\n'))
+const began = Date.now()
+const report = new Report()
+let failed = false
+for (const [name, measure] of Object.entries(sections)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
+  try {
+    await measure(report, { quick: values.quick ?? false })
+  } catch (error) {
+    failed = true
+    console.error(error.stack)
+    report.lacks(name, 'the rest of it', error.message.split('\n')[0])
+  }
+}
+mkdirSync(path.dirname(values.json), { recursive: true })
+report.finish(values.json, { quick: values.quick ?? false, seconds: (Date.now() - began) / 1000 })
+process.exit(failed ? 1 : 0)

@@ -1,0 +1,47 @@
+// The process itself: how soon it answers after it was started, and how much memory it takes.
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { isRoot, serverUser } from '../support/process.mjs'
+import { load } from './lib/measure.mjs'
+import { check, startNginx, wrk } from './lib/webservers.mjs'
+import { fastcgiSubjects, firstVisitor, serve, tool } from './lib/world.mjs'
+
+const run = promisify(execFile)
+const section = 'The process (8 threads)'
+
+export async function processItself(report, { quick }) {
+  const subjects = fastcgiSubjects()
+  const like = (name) => subjects.find((subject) => subject.name === name)
+  for (const name of ['/session, JWT', '/session, database', 'hello'])
+    report.value(section, `first answer after start: ${name}`, 'ms', await firstAnswers(like(name), quick ? 10 : 30),
+      like(name).limit && { most: 10 })
+  await memory(report, like('/session, JWT'), quick)
+  await memory(report, like('/session, database'), quick)
+}
+
+async function firstAnswers({ folder, variables, expected, command, env }, times) {
+  const args = [path.join(folder, 'first.sock'), variables, expected, String(times), ...command]
+  const as = isRoot ? { uid: serverUser.uid, gid: serverUser.gid } : {}
+  const { stdout } = await run(tool('first'), args, { cwd: folder, env: { ...process.env, ...env }, ...as, timeout: 60000 })
+  return JSON.parse(stdout).map((microseconds) => microseconds / 1000)
+}
+
+/** MiB that are resident: now, or the most there ever were. */
+function resident(pid, line = 'VmRSS') {
+  return Number(new RegExp(`^${line}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
+}
+
+async function memory(report, subject, quick) {
+  const served = await serve(subject)
+  await load(served, 1)
+  report.value(section, `memory at rest: ${subject.name}`, 'MiB RSS', [resident(served.pid)], { most: 12 })
+  const nginx = await startNginx([served])
+  const url = `http://127.0.0.1:${nginx.ports[0]}/api/auth${served.route}`
+  await check(served.name, url, { Cookie: firstVisitor(served.cookie) }, served.expected)
+  await wrk(url, { Cookie: firstVisitor(served.cookie) }, { seconds: quick ? 1 : 5, connections: 64 })
+  report.value(section, `most memory under load: ${subject.name}`, 'MiB RSS', [resident(served.pid, 'VmHWM')], { most: 24 })
+  await nginx.stop()
+  await served.stop()
+}
