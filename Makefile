@@ -63,7 +63,7 @@ $(BUILD)/obj/embedded.o: $(BUILD)/gen/embedded.S
 # The same objects with static libraries: runs on any x86-64 Linux, whatever is installed there. -static-pie and not
 # -static, which would also make the first exception in each CGI process read all unwinding tables (0.6 ms).
 DIST = $(BUILD)/dist
-DIST_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now -Wl,--gc-sections -pthread
+DIST_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now,-z,pack-relative-relocs -Wl,--gc-sections -pthread
 DIST_LDLIBS = $(filter-out -lcpp-httplib,$(LDLIBS)) -lunistring -lbrotlidec -lbrotlienc -lbrotlicommon
 dist:
 	@scripts/packages dist
@@ -89,7 +89,7 @@ run:
 
 test:
 	@scripts/packages test
-	@$(MAKE) -s -j$$(nproc) all $(BUILD)/unit-tests
+	@$(MAKE) -s -j$$(nproc) all $(BUILD)/unit-tests $(BUILD)/dist/nextauth.fcgi
 	@scripts/check-layers
 	@scripts/check-readme
 	@tests/run
