@@ -7,7 +7,7 @@ import https from 'node:https'
 import http from 'node:http'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { enterEmptyRoot, oneFile } from '../support/empty_root.mjs'
+import { devices, enterEmptyRoot, oneFile } from '../support/empty_root.mjs'
 import { makeCertificates } from '../support/mail_server.mjs'
 import { startNameServer } from '../support/name_server.mjs'
 import { startProvider } from '../support/oidc_provider.mjs'
@@ -45,45 +45,56 @@ const entry = (provider, origin) => ({
   clientId: provider.clientId, clientSecret: provider.clientSecret
 })
 
+/** A site whose provider is found by name and asked over TLS. */
+async function startAll(way, { listen, prepare }) {
+  const certificates = makeCertificates([name])
+  const provider = await startProvider()
+  const tls = await startTls(certificates, provider.issuer)
+  const names = await startNameServer({ name, address: '127.0.0.1', listen })
+  const site = await startSite(way, {
+    prepare: (site) => prepare(site, certificates),
+    configure: ({ url }) => ({ url, database: 'sqlite:auth.db', providers: [entry(provider, tls.origin)] })
+  })
+  provider.allow(`${site.url}/callback/demo`)
+  return { site, names, stop: async () => {
+    await site.stop()
+    await Promise.all([names, tls, provider].map((one) => one.stop()))
+  } }
+}
+
 const roots = [
   // Lookups that nsswitch.conf names are this machine's libraries: they must not matter.
   { way: 'lighttpd-socket', what: 'the name server of resolv.conf', listen: '127.0.0.77',
     files: { '/etc/resolv.conf': 'nameserver 127.0.0.77\n', '/etc/nsswitch.conf': 'hosts: resolve [!UNAVAIL=return] mdns4_minimal [NOTFOUND=return] nis\n' } },
-  { way: 'lighttpd-cgi', what: 'a name server on this machine', listen: '127.0.0.1', files: {} }
+  { way: 'lighttpd-cgi', what: 'a name server on this machine', listen: '127.0.0.1' },
+  { way: 'lighttpd-cgi', what: 'Linux 3.10', listen: '127.0.0.1', oldKernel: true }
 ]
 
-for (const { way, what, listen, files } of roots) {
+for (const { way, what, listen, files = {}, oldKernel } of roots) {
   describe(`an empty root, ${way}, ${what}`, () => {
-    let provider
-    let tls
-    let names
-    let site
+    let all
     before(async () => {
-      const certificates = makeCertificates([name])
-      provider = await startProvider()
-      tls = await startTls(certificates, provider.issuer)
-      names = await startNameServer({ name, address: '127.0.0.1', listen })
-      site = await startSite(way, {
-        prepare: (site) => enterEmptyRoot(site, { authority: certificates.authority, files }),
-        configure: ({ url }) => ({ url, database: 'sqlite:auth.db', providers: [entry(provider, tls.origin)] })
-      })
-      provider.allow(`${site.url}/callback/demo`)
+      all = await startAll(way, { listen, prepare: (site, { authority }) => enterEmptyRoot(site, { authority, files, oldKernel }) })
     })
-    after(async () => {
-      await site?.stop()
-      await Promise.all([names, tls, provider].map((one) => one?.stop()))
-    })
+    after(() => all?.stop())
 
-    signInJourney(() => site)
+    signInJourney(() => all.site)
 
-    it('asked the name server', () => assert.ok(names.asked.includes(name), names.asked.join()))
+    it('asked the name server', () => assert.ok(all.names.asked.includes(name), all.names.asked.join()))
 
     it('had nothing else in its root', () => {
-      const all = readdirSync(site.root, { recursive: true }).filter((file) => !statSync(path.join(site.root, file)).isDirectory())
-      const own = ['nextauth.fcgi', path.basename(site.configFile), 'etc/ssl/cert.pem', ...Object.keys(files).map((file) => file.slice(1))]
+      const { root, configFile } = all.site
+      const found = readdirSync(root, { recursive: true }).filter((file) => !statSync(path.join(root, file)).isDirectory())
+      const own = ['nextauth.fcgi', path.basename(configFile), 'etc/ssl/cert.pem', ...Object.keys(files).map((file) => file.slice(1))]
       const database = ['auth.db', 'auth.db-shm', 'auth.db-wal']
-      assert.deepEqual(all.filter((file) => !database.includes(file)).sort(), own.sort())
+      assert.deepEqual(found.filter((file) => !database.includes(file)).sort(), [...own, ...(oldKernel ? devices.map((file) => file.slice(1)) : [])].sort())
     })
+
+    if (oldKernel) {
+      it('was refused the calls that came later', () => {
+        assert.match(readFileSync(all.site.trace, 'utf8'), /^\d+ getrandom\(.* ENOSYS .*\(INJECTED\)$/m)
+      })
+    }
   })
 }
 
