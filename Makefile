@@ -1,5 +1,6 @@
 # make            builds build/nextauth.fcgi
 # make dist       build/dist/nextauth.fcgi: one file that needs nothing of the machine it is put on
+# make install    after make, as root: PREFIX (default /usr/local), DESTDIR
 # make run        a working site on http://localhost:8080
 # make test       every test; make check the quick ones
 # make format     clang-format; make lint: clang-tidy, the format, the layers
@@ -34,7 +35,7 @@ PCH_GCH := $(PCH).gch
 USE_PCH = -include $(PCH)
 endif
 
-.PHONY: all dist run test check format lint clean
+.PHONY: all dist install run test check format lint clean
 all: $(BUILD)/nextauth.fcgi
 
 $(BUILD)/nextauth.fcgi: $(BUILD)/obj/src/main.o $(OBJECTS)
@@ -80,6 +81,17 @@ $(DIST)/httplib/httplib.cc: scripts/dist-httplib $(subst :,\:,$(wildcard /var/li
 	scripts/dist-httplib $(DIST)/httplib
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+PREFIX ?= /usr/local
+install:
+	@[ -x $(BUILD)/nextauth.fcgi ] || { echo "make install: run make first" >&2; exit 1; }
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/nextauth/servers
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/nextauth $(BUILD)/nextauth.fcgi
+	ln -sf ../lib/nextauth/nextauth.fcgi $(DESTDIR)$(PREFIX)/bin/nextauth.fcgi
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 scripts/nextauth.fcgi.8
+	install -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/nextauth README.md LICENSE
+	install -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/nextauth/servers scripts/servers/*
+	[ ! -e scripts/completion.bash ] || install -D -m 644 scripts/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nextauth.fcgi
 
 PORT ?= 8080
 run:
