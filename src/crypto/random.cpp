@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -8,13 +10,25 @@
 namespace crypto {
 namespace {
 
+/// Linux before 3.17 has no getrandom(2).
+ssize_t read_urandom(void* into, size_t size) {
+  const int file = ::open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return -1;
+  const ssize_t got = ::read(file, into, size);
+  const int error = errno;
+  ::close(file);
+  errno = error;
+  return got;
+}
+
 /// getrandom(2) and not RAND_bytes: a CGI process that draws one token must not start up OpenSSL for it.
 struct SystemRandom : Random {
   void fill(std::span<std::uint8_t> out) override {
     while (!out.empty()) {
-      const ssize_t got = getrandom(out.data(), out.size(), 0);
+      ssize_t got = ::getrandom(out.data(), out.size(), 0);
+      if (got < 0 && errno == ENOSYS) got = read_urandom(out.data(), out.size());
       if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) throw Error("getrandom");
+      if (got <= 0) throw Error("no random bytes: neither getrandom(2) nor /dev/urandom");
       out = out.subspan(size_t(got));
     }
   }

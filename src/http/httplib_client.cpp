@@ -1,5 +1,7 @@
 #include <httplib.h>
+#include <nss.h>
 #include <openssl/ssl.h>
+#include <sys/auxv.h>
 
 #include <array>
 #include <cstdlib>
@@ -32,6 +34,13 @@ std::string ca_bundle() {
   return {};
 }
 
+/// The statically linked executable asks /etc/hosts and DNS itself. The other lookups that /etc/nsswitch.conf may
+/// name are shared libraries made for that machine's own glibc, which can be another than ours.
+void keep_lookups_inside() {
+  const bool statically_linked = ::getauxval(AT_BASE) == 0;  // no dynamic loader
+  if (statically_linked) ::__nss_configure_lookup("hosts", "files dns");
+}
+
 /// A connection to one origin, and what watches over it.
 struct Connection {
   SocketWatch socket;
@@ -54,7 +63,7 @@ std::string place(const Url& url) { return url.origin() + url.path; }
 
 class HttplibClient : public Client {
  public:
-  explicit HttplibClient(ClientOptions options) : options_(std::move(options)) {}
+  explicit HttplibClient(ClientOptions options) : options_(std::move(options)) { keep_lookups_inside(); }
 
   Answer send(const Outgoing& request) override {
     const Deadline deadline = std::chrono::steady_clock::now() + options_.total_timeout;

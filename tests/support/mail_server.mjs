@@ -9,15 +9,15 @@ import { freePort, temporaryFolder, until } from './process.mjs'
 const servers = new Set()
 process.once('exit', () => servers.forEach((server) => server.close()))
 
-/** An authority and a server's key for localhost and 127.0.0.1: { authority (file), key, cert (texts) }. */
-export function makeCertificates() {
+/** An authority and a server's key for localhost, 127.0.0.1 and `names`: { authority (file), key, cert (texts) }. */
+export function makeCertificates(names = []) {
   const folder = temporaryFolder()
   const file = (name) => path.join(folder, name)
   const openssl = (...args) => execFileSync('openssl', args, { stdio: 'pipe' })
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
   openssl('req', '-x509', ...key, '-keyout', file('ca.key'), '-out', file('ca.pem'), '-days', '2', '-subj', '/CN=Test authority')
   openssl('req', ...key, '-keyout', file('key.pem'), '-out', file('request.pem'), '-subj', '/CN=localhost')
-  writeFileSync(file('names'), 'subjectAltName=DNS:localhost,DNS:mail.localhost,IP:127.0.0.1\n')
+  writeFileSync(file('names'), `subjectAltName=${['localhost', 'mail.localhost', ...names].map((name) => `DNS:${name}`).join()},IP:127.0.0.1\n`)
   openssl('x509', '-req', '-in', file('request.pem'), '-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial',
     '-days', '2', '-extfile', file('names'), '-out', file('cert.pem'))
   return { authority: file('ca.pem'), key: readFileSync(file('key.pem'), 'utf8'), cert: readFileSync(file('cert.pem'), 'utf8') }

@@ -57,10 +57,11 @@ export async function spawnProgram(site, { env = {}, before = '' } = {}) {
 
 /**
  * The whole thing. `configure(site)` gives the configuration, knowing `site.url` and `site.origin`.
- * `path` is where the routes are in the public URL, `env` the server's environment.
+ * `path` is where the routes are in the public URL, `env` the server's environment. `prepare(site)` may change what was laid out.
  */
-export async function startSite(way, { path: basePath = '/api/auth', configure, env = {}, host = '127.0.0.1' } = {}) {
+export async function startSite(way, { path: basePath = '/api/auth', configure, env = {}, host = '127.0.0.1', prepare = () => {} } = {}) {
   const site = layOut({ name: way, beside: way.endsWith('-cgi') })
+  prepare(site)
   const port = await freePort()
   site.way = way
   site.path = basePath
