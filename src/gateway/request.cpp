@@ -53,6 +53,9 @@ Method method(std::string_view name) {
 
 size_t content_length(const Input& input, const http::Limits& limits) {
   const std::string value = text(input, "CONTENT_LENGTH");
+  // Where such a body ends is for the server to say; without that it is not read, and not taken for empty.
+  if (value.empty() && input.variable("HTTP_TRANSFER_ENCODING"))
+    throw BadRequest(411, "A body without CONTENT_LENGTH cannot be read.");
   if (value.empty()) return 0;
   // Digits only: "+5", " 5" and "0x5" are read differently by different programs.
   if (!base::is_digits(value)) throw BadRequest(400, "CONTENT_LENGTH is no number.");
