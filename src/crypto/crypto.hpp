@@ -89,7 +89,8 @@ class Key {
   std::shared_ptr<const Data> data_;
 };
 
-/// The keys of {"keys": […]}; those that cannot be used (unknown type, too small, malformed) are left out.
+/// The keys of {"keys": […]}; those that cannot be used (unknown type, too small, malformed) are left out,
+/// and so are private and symmetric ones: the set is published.
 /// At most `limit` keys are read. Throws Error if it is no JWK set.
 std::vector<Key> read_jwk_set(const base::Json&, size_t limit = 100);
 

@@ -261,7 +261,9 @@ std::vector<Key> read_jwk_set(const base::Json& set, size_t limit) {
   const size_t count = std::min(limit, list->elements().size());
   for (size_t i = 0; i < count; ++i) {
     try {
-      keys.push_back(Key::from_jwk(list->elements()[i]));
+      Key key = Key::from_jwk(list->elements()[i]);
+      // What everybody can read proves nothing: with it everybody can sign.
+      if (!key.data().is_private) keys.push_back(std::move(key));
     } catch (const Error&) {
       // RFC 7517 §5: a key one cannot use does not spoil the others.
       continue;

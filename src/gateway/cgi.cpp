@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/text.hpp"
 #include "gateway/gateway.hpp"
 
 namespace gateway {
@@ -32,7 +33,9 @@ bool write_output(std::string_view bytes) {
 void read_the_rest(unsigned long long already) {
   constexpr unsigned long long rest_limit = 16ULL << 20;  // bytes; a longer body's sender may lose the answer
   const char* announced = std::getenv("CONTENT_LENGTH");
-  const unsigned long long length = announced ? std::strtoull(announced, nullptr, 10) : 0;
+  // "-1" announces nothing: it must not be waited for.
+  const bool is_number = announced && base::is_digits(announced);
+  const unsigned long long length = is_number ? std::strtoull(announced, nullptr, 10) : 0;
   std::array<char, 4096> rest;
   const unsigned long long end = std::min(length, already + rest_limit);
   while (already < end) {

@@ -24,12 +24,13 @@ enum Variable : size_t {
   http_cookie,
   http_accept_language,
   http_x_forwarded_for,
+  http_transfer_encoding,
   variable_count
 };
 constexpr std::array<std::string_view, variable_count> names{
-    "REQUEST_METHOD", "SCRIPT_NAME",          "PATH_INFO",           "REQUEST_URI",
-    "QUERY_STRING",   "CONTENT_TYPE",         "CONTENT_LENGTH",      "REMOTE_ADDR",
-    "HTTP_COOKIE",    "HTTP_ACCEPT_LANGUAGE", "HTTP_X_FORWARDED_FOR"};
+    "REQUEST_METHOD",       "SCRIPT_NAME",           "PATH_INFO",   "REQUEST_URI", "QUERY_STRING",
+    "CONTENT_TYPE",         "CONTENT_LENGTH",        "REMOTE_ADDR", "HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE",
+    "HTTP_X_FORWARDED_FOR", "HTTP_TRANSFER_ENCODING"};
 
 /// Their values, lent; "" where there is none. All are gone through once: servers send thirty and more.
 class Values {
@@ -81,7 +82,11 @@ Method method(std::string_view name) {
   return Method::other;
 }
 
-size_t length_of_body(std::string_view value, const http::Limits& limits) {
+size_t length_of_body(const Values& values, const http::Limits& limits) {
+  const std::string_view value = values[content_length];
+  // Where such a body ends is for the server to say; without that it is not read, and not taken for empty.
+  if (value.empty() && values[http_transfer_encoding].data())
+    throw BadRequest(411, "A body without CONTENT_LENGTH cannot be read.");
   if (value.empty()) return 0;
   // Digits only: "+5", " 5" and "0x5" are read differently by different programs.
   if (!base::is_digits(value)) throw BadRequest(400, "CONTENT_LENGTH is no number.");
@@ -126,7 +131,7 @@ http::Request read_request(const Input& input, const http::Limits& limits) {
   request.remote_address = values[remote_addr];
   request.forwarded_for = values[http_x_forwarded_for];
   check_path(request);
-  request.body = read_body(input, length_of_body(values[content_length], limits));
+  request.body = read_body(input, length_of_body(values, limits));
   return request;
 }
 

@@ -17,6 +17,8 @@ std::string_view reason(int status) {
       return "Unauthorized";
     case 403:
       return "Forbidden";
+    case 411:
+      return "Length Required";
     case 413:
       return "Content Too Large";
     case 414:
@@ -38,7 +40,9 @@ http::Response refusal(const http::BadRequest& error) {
   return {.status = error.status,
           .headers = {{"Content-Type", "text/plain; charset=utf-8"},
                       {"Cache-Control", "private, no-store"},
-                      {"X-Content-Type-Options", "nosniff"}},
+                      {"X-Content-Type-Options", "nosniff"},
+                      {"Referrer-Policy", "no-referrer"},
+                      {"X-Frame-Options", "DENY"}},
           .body = error.what()};
 }
 

@@ -97,7 +97,7 @@ class HttplibClient : public Client {
     {
       Watchdog watchdog(connection->socket, deadline, options_.answer_limit + header_allowance);
       bool too_large = false;
-      const httplib::Result result = connection->client->send(translate(request, url, answer, too_large));
+      const httplib::Result result = ask(*connection, translate(request, url, answer, too_large), url);
       if (too_large) throw Unreachable(place(url) + ": the answer is too large");
       if (*watchdog.reason() != '\0') throw Unreachable(place(url) + ": " + watchdog.reason());
       // The library's own timeout for a read may be the first to notice.
@@ -109,6 +109,14 @@ class HttplibClient : public Client {
     }
     give_back(url, std::move(connection));
     return answer;
+  }
+
+  static httplib::Result ask(Connection& connection, const httplib::Request& request, const Url& url) {
+    try {
+      return connection.client->send(request);
+    } catch (const std::logic_error&) {  // the library's, for numbers that it cannot read
+      throw Unreachable(place(url) + ": the answer is no HTTP");
+    }
   }
 
   httplib::Request translate(const Outgoing& request, const Url& url, Answer& answer, bool& too_large) const {
@@ -132,10 +140,11 @@ class HttplibClient : public Client {
   std::unique_ptr<Connection> take(const Url& url) {
     {
       const std::scoped_lock lock(mutex_);
-      auto& idle = idle_[url.origin()];
-      if (!idle.empty()) {
-        auto connection = std::move(idle.back());
-        idle.pop_back();
+      const auto found = idle_.find(url.origin());
+      if (found != idle_.end()) {
+        auto connection = std::move(found->second.back());
+        found->second.pop_back();
+        if (found->second.empty()) idle_.erase(found);
         return connection;
       }
     }
@@ -152,9 +161,12 @@ class HttplibClient : public Client {
   }
 
   void give_back(const Url& url, std::unique_ptr<Connection> connection) {
-    constexpr size_t idle_limit = 8;  // connections to one origin
+    constexpr size_t idle_limit = 8;     // connections to one origin
+    constexpr size_t origin_limit = 64;  // a token may name hosts, and a provider have any number of them
     const std::scoped_lock lock(mutex_);
-    auto& idle = idle_[url.origin()];
+    const std::string origin = url.origin();
+    if (idle_.size() >= origin_limit && idle_.find(origin) == idle_.end()) idle_.erase(idle_.begin());
+    auto& idle = idle_[origin];
     if (idle.size() < idle_limit) idle.push_back(std::move(connection));
   }
 
@@ -162,7 +174,7 @@ class HttplibClient : public Client {
 
   ClientOptions options_;
   std::mutex mutex_;
-  std::map<std::string, std::vector<std::unique_ptr<Connection>>> idle_;
+  std::map<std::string, std::vector<std::unique_ptr<Connection>>> idle_;  // none of them empty
 };
 
 }  // namespace

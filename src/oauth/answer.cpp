@@ -45,6 +45,8 @@ void check_issuer(const Provider& provider, const Metadata& metadata, const Call
 }  // namespace
 
 CallbackAnswer read_answer(const http::Pairs& parameters) {
+  // It is there, so it must be right: an empty one would count as none at all.
+  if (http::first(parameters, "iss") == "") throw AuthError(Code::OAuthCallback, "iss is empty");
   return {once(parameters, "code"),
           once(parameters, "state"),
           once(parameters, "iss"),

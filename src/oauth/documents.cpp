@@ -37,22 +37,53 @@ Documents::Documents(http::Client& client, DocumentCache& cache, const base::Clo
 
 base::Json Documents::get(const std::string& url) {
   if (const auto document = remembered(url)) return read(url, document->body);
+  check_recent_failure(url);
+  const base::Time begun = clock_.now();
+  try {
+    return fetch_and_remember(url);
+  } catch (const AuthError& error) {
+    if (clock_.now() - begun >= slow_failure) note_failure(url, error.what());
+    throw;
+  }
+}
+
+std::optional<base::Json> Documents::get_again(const std::string& url) {
+  if (const auto newer = newer_elsewhere(url)) return read(url, newer->body);
+  if (!may_fetch_again(url)) return {};
+  return fetch_and_remember(url);
+}
+
+base::Json Documents::fetch_and_remember(const std::string& url) {
   const Document document = fetch(url);
   base::Json json = read(url, document.body);
   remember(url, document);
   return json;
 }
 
-std::optional<base::Json> Documents::get_again(const std::string& url) {
-  if (const auto newer = newer_elsewhere(url)) return read(url, newer->body);
+void Documents::check_recent_failure(const std::string& url) {
+  const base::Time now = clock_.now();
+  const std::scoped_lock lock(mutex_);
+  const auto found = failures_.find(url);
+  // One that lies in the future is of before the clock went back.
+  if (found == failures_.end() || found->second.at > now || now >= found->second.at + failure_lifetime)
+    return;
+  throw AuthError(Code::OAuthCallback, found->second.why);
+}
+
+void Documents::note_failure(const std::string& url, const std::string& why) {
+  const base::Time now = clock_.now();
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(failures_, [&](const auto& one) { return now >= one.second.at + failure_lifetime; });
+  failures_.insert_or_assign(url, Failure{why, now});
+}
+
+bool Documents::may_fetch_again(const std::string& url) {
+  const std::scoped_lock lock(refetching_);
   const std::string mark = refetch_mark(url);
-  if (remembered(mark)) return {};
+  if (remembered(mark)) return false;
   const base::Time now = clock_.now();
   remember(mark, {"", now, now + refetch_interval});
-  const Document document = fetch(url);
-  base::Json json = read(url, document.body);
-  remember(url, document);
-  return json;
+  return true;
 }
 
 Document Documents::fetch(const std::string& url) {
@@ -98,7 +129,10 @@ std::optional<Document> Documents::newer_elsewhere(const std::string& url) {
 
 void Documents::remember(const std::string& url, const Document& document) {
   cache_.keep(url, document);
+  const base::Time now = clock_.now();
   const std::scoped_lock lock(mutex_);
+  // A provider that names another key set each time must not fill the memory with them.
+  std::erase_if(memory_, [&](const auto& held) { return held.second.expires <= now; });
   memory_.insert_or_assign(url, document);
 }
 

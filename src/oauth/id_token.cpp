@@ -59,6 +59,15 @@ void check_nonce(const base::Json& claims, const std::string& nonce) {
   if (!crypto::equal_constant_time(text(claims, "nonce"), nonce)) refuse("nonce is another one");
 }
 
+/// RFC 8725 §3.11: a token of another kind by the same issuer, "at+jwt" or "logout+jwt", is no id_token.
+/// Also, a kid that is no text names no key (RFC 7515 §4.1.4).
+void check_header(const base::Json& header) {
+  const std::string type = base::lower(header.text_of("typ").value_or(""));
+  if (type.ends_with("+jwt")) refuse("typ is " + type);
+  const base::Json* kid = header.find("kid");
+  if (kid && !kid->is_string()) refuse("kid is no text");
+}
+
 bool is_accepted(const Metadata& metadata, const std::string& alg) {
   return alg != "none" && std::find(metadata.algs.begin(), metadata.algs.end(), alg) != metadata.algs.end();
 }
@@ -121,6 +130,7 @@ base::Json verify_id_token(const std::string& id_token, const Provider& provider
                            Documents& documents, const Expected& expected) {
   try {
     const crypto::Jws token = crypto::read_jws(id_token);
+    check_header(token.header);
     base::Json claims = read_claims(token);
     check_issuer(claims, provider, metadata);
     check_audience(claims, provider.client_id);

@@ -45,17 +45,31 @@ class Documents {
   static constexpr base::Seconds least_lifetime{60};
   static constexpr base::Seconds most_lifetime{86400};
   static constexpr base::Seconds refetch_interval{60};
+  static constexpr base::Seconds slow_failure{1};      // one that took so long
+  static constexpr base::Seconds failure_lifetime{5};  // is not waited for again meanwhile
 
   Documents(http::Client&, DocumentCache&, const base::Clock&);
 
-  /// The JSON object at this address. Throws AuthError(OAuthCallback) if it cannot be had.
+  /// The JSON object at this address. Throws AuthError(OAuthCallback) if it cannot be had; for a few seconds
+  /// without asking again where that took long, else all threads would wait for a provider that is down.
   base::Json get(const std::string& url);
   /// The same fetched again, since something that should be in it is not; none if that was done a minute ago
   /// or less.
   std::optional<base::Json> get_again(const std::string& url);
 
  private:
+  struct Failure {
+    std::string why;
+    base::Time at;
+  };
+
   Document fetch(const std::string& url);
+  /// Fetched, understood and kept.
+  base::Json fetch_and_remember(const std::string& url);
+  void check_recent_failure(const std::string& url);
+  void note_failure(const std::string& url, const std::string& why);
+  /// Whether nobody has done so within the interval; then it is this caller's turn.
+  bool may_fetch_again(const std::string& url);
   std::optional<Document> remembered(const std::string& url);
   /// What another process has fetched since this one did.
   std::optional<Document> newer_elsewhere(const std::string& url);
@@ -66,6 +80,8 @@ class Documents {
   const base::Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Document> memory_;
+  std::map<std::string, Failure> failures_;
+  std::mutex refetching_;
 };
 
 // --- what is known of a provider ---
@@ -108,7 +124,7 @@ AuthorizationRequest authorization_request(const Provider&, const Metadata&, con
 struct CallbackAnswer {
   std::string code, state, iss, error, error_description, user;
 };
-/// Throws AuthError(OAuthCallback) if code, state, iss or error comes twice.
+/// Throws AuthError(OAuthCallback) if code, state, iss or error comes twice, or iss without a value.
 CallbackAnswer read_answer(const http::Pairs&);
 
 /// The key of the flow that this answer belongs to. Throws AuthError(OAuthCallback) if its state was made for
@@ -146,6 +162,8 @@ struct Expected {
 /// The claims of a verified id_token. Throws AuthError(OAuthCallback), whose text names the rule that failed.
 base::Json verify_id_token(const std::string& id_token, const Provider&, const Metadata&, Documents&,
                            const Expected&);
+
+constexpr size_t account_id_limit = 1024;  // bytes; OpenID Connect Core §2 has 255 for a `sub`
 
 /// Who signed in.
 struct Identity {

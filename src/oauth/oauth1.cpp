@@ -89,14 +89,7 @@ base::Json read_token_answer(const http::Answer& answer, const std::string& what
   check_status(answer, what);
   if (answer.body.size() > oauth1_answer_limit)
     throw AuthError(Code::Callback, what + ": too long an answer");
-  constexpr size_t field_limit = 200;
-  base::Json members = base::Json::object();
-  try {
-    for (const auto& [name, value] : http::parse_form(answer.body, field_limit)) members.set(name, value);
-  } catch (const http::FormError& error) {
-    throw AuthError(Code::Callback, what + ": no form: " + error.what());
-  }
-  return members;
+  return read_token_form(answer, what + ": no form");
 }
 
 Token token_of(const base::Json& members, const std::string& what) {

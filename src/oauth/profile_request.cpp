@@ -4,7 +4,7 @@
 namespace oauth {
 namespace {
 
-constexpr base::JsonOptions profile_json{.depth = 32};
+constexpr base::JsonOptions profile_json{.depth = 32, .unique_members = true};
 
 struct ProfileRequest {
   std::string url;
@@ -117,11 +117,11 @@ void add_callback_user(const Provider& provider, const CallbackAnswer& answer, b
   profile.set("user", std::move(*user));
 }
 
-/// "" if it is neither a non-empty text nor an integer.
+/// "" if it is neither a non-empty text, no longer than allowed, nor an integer.
 std::string account_id(const base::Json& user) {
   const base::Json* id = user.find("id");
   if (id && id->is_integer()) return base::number_text(*id);
-  return id && id->is_string() ? id->text() : std::string();
+  return id && id->is_string() && id->text().size() <= account_id_limit ? id->text() : std::string();
 }
 
 base::Json account_json(const Provider& provider, const base::Json& id, const TokenResponse& tokens) {

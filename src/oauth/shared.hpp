@@ -12,7 +12,11 @@ model::Flow begin_flow(const Provider&, const std::string& csrf_token, base::Tim
 /// a one.
 Code no_answer(const Provider&);
 
-/// The profile in this answer. Throws UnreadableProfile if it is no JSON object.
+/// The members of an answer that is a form, each once: which of two tokens counts would be anybody's guess.
+/// Throws AuthError(Callback), whose text begins with `what`.
+base::Json read_token_form(const http::Answer&, const std::string& what);
+
+/// The profile in this answer. Throws UnreadableProfile if it is no JSON object, or one with a member twice.
 base::Json read_profile(const http::Answer&);
 
 /// Fills in `user` and `account_id` out of the profile. `account`: as callbacks see it, as yet without id;

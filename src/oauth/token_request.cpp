@@ -65,15 +65,12 @@ http::Pairs header_fields(const Provider& provider, ClientAuth auth, const std::
 }
 
 base::Json read_tokens(const http::Answer& answer) {
-  if (auto json = base::try_parse_json(answer.body)) return std::move(*json);
-  constexpr size_t field_limit = 200;
-  base::Json tokens = base::Json::object();
-  try {
-    for (const auto& [name, value] : http::parse_form(answer.body, field_limit)) tokens.set(name, value);
-  } catch (const http::FormError& error) {
-    throw AuthError(Code::Callback, std::string("token response: neither JSON nor a form: ") + error.what());
-  }
-  return tokens;
+  if (auto json = base::try_parse_json(answer.body, {.depth = 32, .unique_members = true}))
+    return std::move(*json);
+  if (base::trim(answer.body).starts_with('{'))
+    throw AuthError(Code::Callback, "token response: status " + std::to_string(answer.status) +
+                                        ", JSON that is broken or has a member twice");
+  return read_token_form(answer, "token response: neither JSON nor a form");
 }
 
 /// Some providers repeat in their errors what was sent to them.
@@ -104,6 +101,20 @@ std::string text_at(const base::Json& tokens, std::string_view path) {
 
 Code no_answer(const Provider& provider) {
   return provider.issuer.empty() ? Code::Callback : Code::OAuthCallback;
+}
+
+base::Json read_token_form(const http::Answer& answer, const std::string& what) {
+  constexpr size_t field_limit = 200;
+  base::Json members = base::Json::object();
+  try {
+    for (const auto& [name, value] : http::parse_form(answer.body, field_limit)) {
+      if (members.find(name)) throw http::FormError("a member comes twice");
+      members.set(name, value);
+    }
+  } catch (const http::FormError& error) {
+    throw AuthError(Code::Callback, what + ": " + error.what());
+  }
+  return members;
 }
 
 TokenResponse token_request(http::Client& client, const Provider& provider, const Metadata& metadata,

@@ -1,6 +1,7 @@
 #include "providers/text.hpp"
 
 #include <charconv>
+#include <cmath>
 
 #include "base/text.hpp"
 
@@ -9,6 +10,8 @@ namespace {
 
 /// The bound keeps remainder()'s sum within 64 bits.
 constexpr std::uint32_t modulo_limit = 1'000'000'000;
+/// Beyond it a double leaves integers out.
+constexpr double exact_limit = 9'007'199'254'740'992;
 
 /// "discriminator%5"; a '%' that no number follows is part of the path.
 Piece placeholder_piece(std::string_view inside) {
@@ -51,6 +54,9 @@ Head head(std::string_view path) {
 std::string as_text(const base::Json& value) {
   if (value.is_string()) return value.text();
   if (value.is_object() || value.is_array()) throw Error("an object or a list where text is needed");
+  // Two ids of 20 digits would be the same text, and their owners the same person.
+  if (value.is_number() && std::fabs(value.number()) >= exact_limit && !value.is_integer())
+    throw Error("a number that is too large to be exact");
   return base::to_json(value);
 }
 

@@ -16,7 +16,8 @@ http::Response denied(const Context& context) {
 }
 
 /// What somebody is called in this form: the first field that is no password. In small letters, for most
-/// lists of users take Jane and jane for the same.
+/// lists of users take Jane and jane for the same. Whatever is no text counts as one name: a list or a number
+/// may well mean jane to whoever looks it up, in as many spellings as one likes.
 std::string account_name(const Context& context) {
   std::string field = "username";
   if (const base::Json* form = context.provider->entry.find("credentials"))
@@ -25,6 +26,8 @@ std::string account_name(const Context& context) {
       field = name;
       break;
     }
+  const base::Json* name = context.body.find(field);
+  if (name && !name->is_string()) return "no text\n";
   return base::lower(base::trim(context.field(field)));
 }
 

@@ -4,8 +4,8 @@
 namespace routes {
 namespace {
 
-model::Flow flow_of(Context& context, const oauth::CallbackAnswer& answer) {
-  auto flow = take_flow(context, oauth::flow_key(*context.provider, answer, context.csrf_token));
+model::Flow flow_of(Context& context, const std::string& key) {
+  auto flow = take_flow(context, key);
   if (!flow)
     throw model::AuthError(model::Code::OAuthCallback, "this sign-in was not begun here, or is over already");
   return std::move(*flow);
@@ -65,11 +65,15 @@ http::Pairs answer_parameters(const Context& context) {
   return all;
 }
 
+http::Response looked() { return {}; }
+
 http::Response callback_oauth(Context& context) {
   const providers::Provider& provider = *context.provider;
   const Services& lent = context.services;
   const oauth::CallbackAnswer answer = oauth::read_answer(answer_parameters(context));
-  const model::Flow flow = flow_of(context, answer);
+  const std::string key = oauth::flow_key(provider, answer, context.csrf_token);
+  if (context.request.method == http::Method::head) return looked();
+  const model::Flow flow = flow_of(context, key);
   const oauth::Metadata metadata = oauth::metadata(provider, lent.documents);
   oauth::check_answer(provider, metadata, answer, flow, context.csrf_token, context.now());
   const oauth::Identity who = oauth::identify(lent.client, lent.documents, provider, metadata, answer, flow,

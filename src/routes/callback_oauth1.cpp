@@ -7,6 +7,7 @@ http::Response callback_oauth1(Context& context) {
   const providers::Provider& provider = *context.provider;
   const Services& lent = context.services;
   const oauth::Oauth1Answer answer = oauth::read_oauth1_answer(context.query);
+  if (context.request.method == http::Method::head) return looked();
   const model::Flow flow = oauth::check_oauth1_answer(
       provider, answer,
       take_flow(context, oauth::oauth1_flow_key(provider, answer.token, context.csrf_token)),

@@ -100,6 +100,9 @@ void save_flow(Context&, const model::Flow&);
 std::optional<model::Flow> take_flow(Context&, const std::string& key_hash);
 /// Where the provider returns to: BASE/callback/ID
 std::string redirect_uri(const Context&);
+/// The answer to HEAD where GET would use something up: programs that only look at a link ask so, and must
+/// not sign anybody in.
+http::Response looked();
 /// The provider's answer: a query's parameters, and those of a form (response_mode=form_post).
 http::Pairs answer_parameters(const Context&);
 

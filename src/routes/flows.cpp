@@ -47,6 +47,7 @@ base::Json to_json(const model::Flow& flow) {
                              {"nonce", flow.nonce},
                              {"secret", flow.request_token_secret},
                              {"callbackUrl", flow.callback_url},
+                             {"pkce", !flow.code_verifier.empty()},
                              {"expires", base::iso8601(flow.expires)}});
 }
 
@@ -113,6 +114,9 @@ std::optional<model::Flow> take_flow(Context& context, const std::string& key_ha
     flow.code_verifier = verifier->text_of("code_verifier").value_or("");
     close(context, cookies.pkce_code_verifier, verifier_purpose, std::move(verifiers));
   }
+  // Whoever can take a cookie away from this browser must not take PKCE away with it.
+  const base::Json* with_verifier = state->find("pkce");
+  if (with_verifier && *with_verifier == base::Json(true) && flow.code_verifier.empty()) return {};
   return flow;
 }
 

@@ -64,7 +64,9 @@ std::string error_sentence(const Context& context, const Page& page) {
   const auto error = http::first(context.query, "error");
   if (!error || error->empty())
     return context.query.empty() || !http::first(context.query, "csrf") ? "" : page.message("errCsrf");
-  const std::string known = page.message("err" + *error);
+  // Codes begin with a capital: else "orDefaultText" would be the message "errorDefaultText".
+  const bool is_code = error->front() >= 'A' && error->front() <= 'Z';
+  const std::string known = is_code ? page.message("err" + *error) : "";
   return known.empty() ? page.message("errDefault") : known;
 }
 

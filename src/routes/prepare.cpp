@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "routes/context.hpp"
 
@@ -70,6 +71,18 @@ std::optional<http::Response> prepare_callback_url(Context& context) {
   return {};
 }
 
+/// What an answer is read for (RFC 6749 §4.1.2, RFC 9207, RFC 5849 §2.2; `user` is Apple's).
+http::Pairs known_answer_parameters(const Context& context) {
+  constexpr std::array names{
+      "code",        "state",          "iss",           "error", "error_description", "user",
+      "oauth_token", "oauth_verifier", "oauth_problem", "denied"};
+  http::Pairs known = answer_parameters(context);
+  std::erase_if(known, [&](const auto& pair) {
+    return std::find(names.begin(), names.end(), pair.first) == names.end();
+  });
+  return known;
+}
+
 /// A form that a provider's page sends (response_mode=form_post) comes without SameSite=Lax cookies, and so
 /// without the browser's part of the flow. A redirect to the same address by GET brings them. It must set no
 /// cookie: a new CSRF token would take the place of the one that the flow is bound to.
@@ -78,8 +91,11 @@ std::optional<http::Response> ask_for_cookies(const Context& context) {
                          context.target.action == "callback" && context.provider &&
                          context.provider->type == providers::Type::oauth;
   if (!is_answer || http::find(context.cookies, context.options.cookies.csrf_token.name)) return {};
-  http::Response response =
-      context.redirect(http::with_query(redirect_uri(context), answer_parameters(context)));
+  const std::string back = http::with_query(redirect_uri(context), known_answer_parameters(context));
+  // It comes back as an address and a query: longer ones would be refused then.
+  if (back.size() > context.options.limits.header)
+    throw model::AuthError(model::Code::OAuthCallback, "the answer is too long");
+  http::Response response = context.redirect(back);
   if (response.status == 302) response.status = 303;
   return response;
 }

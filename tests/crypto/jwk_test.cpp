@@ -179,11 +179,27 @@ TEST_CASE("RFC 7517's example set is read") {
 }
 
 TEST_CASE("a set's unusable keys are left out, and it is read up to the limit") {
-  const Json good = base::parse_json(vectors::p256_jwk), weak = base::parse_json(vectors::rsa1024_jwk);
+  const Json weak = base::parse_json(vectors::rsa1024_jwk);
+  Json good = base::parse_json(vectors::p256_jwk);
+  good.erase("d");
   const Json set = Json::object({{"keys", Json::array({weak, good, "no key", good, good})}});
   CHECK(read_jwk_set(set).size() == 3);
   CHECK(read_jwk_set(set, 4).size() == 2);
   CHECK(read_jwk_set(set, 0).empty());
+}
+
+TEST_CASE("a set is read up to a hundred keys") {
+  Json good = base::parse_json(vectors::p256_jwk);
+  good.erase("d");
+  const auto set = [&](size_t count) { return Json::object({{"keys", Json::Array(count, good)}}); };
+  CHECK(read_jwk_set(set(100)).size() == 100);
+  CHECK(read_jwk_set(set(101)).size() == 100);
+}
+
+TEST_CASE("what is published proves nothing if it is private") {
+  const Json private_key = base::parse_json(vectors::p256_jwk);
+  const Json shared = Json::object({{"kty", "oct"}, {"k", "c2VjcmV0"}});
+  CHECK(read_jwk_set(Json::object({{"keys", Json::array({private_key, shared})}})).empty());
 }
 
 TEST_CASE("what is no JWK set is refused") {

@@ -1,6 +1,9 @@
 // How long a provider's documents are kept, and when they are fetched once more.
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "../support/fakes.hpp"
 
 using namespace support;
@@ -148,4 +151,71 @@ TEST_CASE("nesting is bounded") {
   CHECK(kept.documents.get("https://op.example/15").is_object());
   CHECK(failure([&] { kept.documents.get("https://op.example/16"); }) ==
         "OAuthCallback: https://op.example/16: no JSON object");
+}
+
+TEST_CASE("a provider that took a second to fail is not waited for again within five") {
+  Kept kept;
+  const std::string slow = "https://op.example/slow";
+  const auto ask = [&](std::chrono::milliseconds takes) {
+    kept.client.on(slow, [&kept, takes](const http::Outgoing& request) -> http::Answer {
+      kept.clock.advance(takes);
+      throw http::Unreachable(request.url + ": timed out");
+    });
+    return failure([&] { kept.documents.get(slow); });
+  };
+  const std::string why = "OAuthCallback: https://op.example/slow: timed out";
+  for (int i = 1; i <= 3; ++i) {
+    CHECK(ask(Documents::slow_failure - 1ms) == why);
+    CHECK(kept.client.count(slow) == size_t(i));
+  }
+  CHECK(ask(Documents::slow_failure) == why);
+  kept.clock.advance(Documents::failure_lifetime - 1ms);
+  CHECK(ask(0ms) == why);
+  CHECK(kept.client.count(slow) == 4);
+  kept.clock.advance(1ms);
+  CHECK(ask(0ms) == why);
+  CHECK(kept.client.count(slow) == 5);
+}
+
+TEST_CASE("a provider that was slow is asked again when the clock has gone back") {
+  Kept kept;
+  const std::string slow = "https://op.example/slow";
+  kept.client.on(slow, [&](const http::Outgoing&) -> http::Answer {
+    kept.clock.advance(10s);
+    throw http::Unreachable("timed out");
+  });
+  failure([&] { kept.documents.get(slow); });
+  kept.clock.advance(-3600s);
+  kept.client.on(slow, Json::object({{"n", 1}}));
+  CHECK(kept.documents.get(slow) == Json::object({{"n", 1}}));
+}
+
+TEST_CASE("of threads that miss a key at once, one fetches the document again") {
+  Kept kept;
+  std::atomic<int> fetched = 0;
+  kept.client.on(url, [&](const http::Outgoing&) {
+    ++fetched;
+    return http::Answer{200, {}, R"({"n":2})"};
+  });
+  std::mutex one_client;  // the real one may be used by many
+  struct Locked : http::Client {
+    http::Client& inner;
+    std::mutex& mutex;
+    Locked(http::Client& client, std::mutex& lock) : inner(client), mutex(lock) {}
+    http::Answer send(const http::Outgoing& request) override {
+      const std::scoped_lock lock(mutex);
+      return inner.send(request);
+    }
+  } client{kept.client, one_client};
+  struct NoCache : oauth::DocumentCache {
+    std::optional<oauth::Document> find(const std::string&) override { return {}; }
+    void keep(const std::string&, const oauth::Document&) override {}
+  } cache;
+  Documents documents(client, cache, kept.clock);
+  documents.get(url);
+  fetched = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) threads.emplace_back([&] { documents.get_again(url); });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(fetched == 1);
 }
