@@ -1,27 +1,35 @@
 #pragma once
 // HMAC (RFC 2104) with one key, which is made ready once. Private to crypto.
-#include <mutex>
-#include <vector>
+#include <string>
+#include <string_view>
+#include <variant>
 
-#include "crypto/openssl.hpp"
+#include "crypto/sha.hpp"
 
 namespace crypto {
 
 class Hmac {
  public:
-  /// `digest` by OpenSSL's name: "SHA512".
-  Hmac(const char* digest, std::string_view key);
+  /// With "SHA1", "SHA256", "SHA384" or "SHA512". Throws Error for another digest.
+  Hmac(std::string_view digest, std::string_view key);
+  ~Hmac();
+  Hmac(const Hmac&) = delete;
+  Hmac& operator=(const Hmac&) = delete;
+
   /// The text's authentication code; for many threads at once.
   std::string of(std::string_view text) const;
 
  private:
-  using Context = std::unique_ptr<EVP_MAC_CTX, Closer<EVP_MAC_CTX_free>>;
-  Context take() const;
-  void give_back(Context) const;
+  /// The digests that have read the key already.
+  template <typename Sha>
+  struct Keyed {
+    explicit Keyed(std::string_view key);
+    Sha inner, outer;
+  };
+  using AnyKeyed = std::variant<Keyed<Sha1>, Keyed<Sha256>, Keyed<Sha384>, Keyed<Sha512>>;
+  static AnyKeyed keyed(std::string_view digest, std::string_view key);
 
-  Context keyed_;
-  mutable std::mutex mutex_;
-  mutable std::vector<Context> idle_;  // as many as threads that worked at once
+  AnyKeyed keyed_;
 };
 
 }  // namespace crypto

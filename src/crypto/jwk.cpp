@@ -237,7 +237,7 @@ Key Key::from_pem(std::string_view pem, std::string kid) {
   return Key(std::move(data));
 }
 
-const Hmac& Key::Data::hmac(const char* digest) const {
+const Hmac& Key::Data::hmac(std::string_view digest) const {
   const std::scoped_lock lock(mutex_);
   return hmacs_.try_emplace(digest, digest, secret.reveal()).first->second;
 }

@@ -27,11 +27,11 @@ struct Key::Data {
   /// Whether `use` and `key_ops` (RFC 7517 §4.2, §4.3) leave it free for this: "sig" and "verify", say.
   bool allows(std::string_view wanted_use, std::string_view operation) const;
   /// An oct key's HMAC with this digest, made ready at its first use.
-  const Hmac& hmac(const char* digest) const;
+  const Hmac& hmac(std::string_view digest) const;
 
  private:
   mutable std::mutex mutex_;
-  mutable std::map<std::string_view, Hmac> hmacs_;
+  mutable std::map<std::string_view, Hmac> hmacs_;  // by digest
 };
 
 }  // namespace crypto
