@@ -3,9 +3,9 @@
 #include <array>
 #include <climits>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <utility>
 
 #include "app.hpp"
@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "nextauth.fcgi: " << error.what() << "\n";
+    std::fprintf(stderr, "nextauth.fcgi: %s\n", error.what());
     return 1;
   }
 }

@@ -41,16 +41,16 @@ fs::path find_file(const Environment& environment, const fs::path& beside, Notes
 base::Json read_file(const fs::path& file, Notes& notes) {
   notes.file = file.string();
   try {
-    const auto text = base::read_file(file, file_limit);
+    auto text = base::read_file(file, file_limit);
     if (!text) {
       notes.error("", "there is no such file");
       return {};
     }
-    base::Json json = base::parse_json(*text, {.comments = true, .unique_members = true}, notes.lines);
+    notes.text = std::move(*text);
+    base::Json json = base::parse_json(notes.text, file_syntax);
     if (!json.is_object()) notes.error("", "must be an object: { … }");
     return json;
   } catch (const base::JsonError& error) {
-    notes.lines[""] = error.line;
     notes.error(
         "", std::string("no valid JSON: ") + error.what() + " (column " + std::to_string(error.column) + ")");
   } catch (const std::runtime_error& error) {

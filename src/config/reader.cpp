@@ -37,14 +37,25 @@ bool Loaded::usable() const {
                      [](const Problem& problem) { return problem.warning; });
 }
 
-void Notes::add(const std::string& pointer, const std::string& message, bool warning) {
-  std::string place = pointer;
-  auto found = lines.find(place);
-  while (found == lines.end() && !place.empty()) {
-    place.resize(place.rfind('/'));
-    found = lines.find(place);
+size_t Notes::line_of(std::string pointer) {
+  if (!lines_) {
+    lines_.emplace();
+    try {
+      base::parse_json(text, file_syntax, *lines_);
+    } catch (const base::JsonError& error) {
+      lines_->insert_or_assign("", error.line);
+    }
   }
-  problems.push_back({file, found == lines.end() ? 0 : found->second, as_path(pointer), message, warning});
+  auto found = lines_->find(pointer);
+  while (found == lines_->end() && !pointer.empty()) {
+    pointer.resize(pointer.rfind('/'));
+    found = lines_->find(pointer);
+  }
+  return found == lines_->end() ? 0 : found->second;
+}
+
+void Notes::add(const std::string& pointer, const std::string& message, bool warning) {
+  problems.push_back({file, text.empty() ? 0 : line_of(pointer), as_path(pointer), message, warning});
 }
 
 void Notes::error(const std::string& pointer, const std::string& message) { add(pointer, message, false); }

@@ -6,9 +6,12 @@
 namespace config {
 
 /// What is wrong so far, and where values stand in the file.
+/// Comments and trailing commas are welcome; a key that comes twice is a mistake.
+constexpr base::JsonOptions file_syntax{.comments = true, .unique_members = true};
+
 struct Notes {
   std::string file;
-  base::JsonLines lines;
+  std::string text;  // of the file: its lines are counted when the first problem shows up
   std::vector<Problem> problems;
 
   /// `pointer`: a JSON Pointer; the line is that of the nearest value that has one.
@@ -17,6 +20,9 @@ struct Notes {
 
  private:
   void add(const std::string& pointer, const std::string& message, bool warning);
+  size_t line_of(std::string pointer);
+
+  std::optional<base::JsonLines> lines_;
 };
 
 class Reader {
