@@ -150,22 +150,25 @@ void SqlStore::create_session(const model::Session& session) {
        now});
 }
 
-// Hash and raw token in one statement: between two, another process may turn one into the other.
+std::optional<Found> SqlStore::stored_session(const std::string& stored, const std::string& token) {
+  return one(*db_,
+             "SELECT s.user_id, s.access_token, s.expires, "
+             "u.id, u.name, u.email, u.image, u.email_verified, u.created_at, u.updated_at "
+             "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.session_token = $1",
+             {stored}, [&](const Row& row) {
+               return Found{{token, text(row, 0), text(row, 1), expiry(row, 2)}, read_user(row, 3)};
+             });
+}
+
 std::optional<Found> SqlStore::session(const std::string& token) {
   if (is_hash(token)) return {};
   const std::string hash = hash_token(token);
-  bool raw = false;
-  auto found = one(*db_,
-                   "SELECT s.session_token, s.user_id, s.access_token, s.expires, "
-                   "u.id, u.name, u.email, u.image, u.email_verified, u.created_at, u.updated_at "
-                   "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.session_token IN ($1, $2)",
-                   {hash, token}, [&](const Row& row) {
-                     raw = row.text(0) != std::string_view(hash);
-                     return Found{{token, text(row, 1), text(row, 2), expiry(row, 3)}, read_user(row, 4)};
-                   });
-  if (found && raw)
-    db_->run("UPDATE sessions SET session_token = $1 WHERE session_token = $2", {hash, token});
-  return found;
+  if (auto found = stored_session(hash, token)) return found;
+  auto raw = stored_session(token, token);
+  // Another process may have turned one into the other meanwhile.
+  if (!raw) return stored_session(hash, token);
+  db_->run("UPDATE sessions SET session_token = $1 WHERE session_token = $2", {hash, token});
+  return raw;
 }
 
 void SqlStore::renew_session(const std::string& token, base::Time expires) {

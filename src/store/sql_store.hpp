@@ -45,6 +45,9 @@ class SqlStore final : public Store {
   const Connection& connection() const { return *db_; }
 
  private:
+  /// The session whose row holds this; `token` is what the cookie holds.
+  std::optional<Found> stored_session(const std::string& stored, const std::string& token);
+
   std::unique_ptr<Connection> db_;
   const base::Clock& clock_;
 };
