@@ -1,8 +1,7 @@
-#include <algorithm>
 #include <iostream>
 
-#include "commands/commands.hpp"
-#include "config/config.hpp"
+#include "commands/output.hpp"
+#include "commands/site.hpp"
 
 namespace commands {
 namespace {
@@ -22,31 +21,39 @@ void add_callback_problems(config::Loaded& loaded) {
     loaded.problems.push_back({problem.file.string(), problem.line, "callbacks", problem.message});
 }
 
-}  // namespace
+void show(const config::Loaded& loaded) {
+  for (const config::Problem& problem : loaded.problems) std::cout << problem.text() << "\n";
+  if (loaded.usable())
+    std::cout << loaded.config.file.string() << ": well; " << loaded.config.providers.size()
+              << " provider(s), at " << loaded.config.routes.site.root() << "\n";
+}
 
-/// Every problem of the configuration, place first. 0: it can be used (perhaps with warnings), 1: it cannot.
 int check(const Call& call) {
-  const bool json = call.arguments == std::vector<std::string>{"--json"};
-  if (!json && !call.arguments.empty()) {
-    std::cerr << "usage: nextauth.fcgi check [--json]\n";
-    return 2;
-  }
+  expect_arguments(call, 0, 0);
   config::Loaded loaded = config::load(config::process_environment(), call.beside);
   add_callback_problems(loaded);
-  if (json) {
+  if (call.json()) {
     base::Json list = base::Json::array();
     for (const config::Problem& problem : loaded.problems) list.elements().push_back(to_json(problem));
-    std::cout << base::to_pretty_json(base::Json::object({{"file", loaded.config.file.string()},
-                                                          {"usable", loaded.usable()},
-                                                          {"problems", list}}))
-              << "\n";
+    print(base::Json::object(
+        {{"file", loaded.config.file.string()}, {"usable", loaded.usable()}, {"problems", list}}));
   } else {
-    for (const config::Problem& problem : loaded.problems) std::cout << problem.text() << "\n";
-    if (loaded.usable())
-      std::cout << loaded.config.file.string() << ": well; " << loaded.config.providers.size()
-                << " provider(s), at " << loaded.config.routes.site.root() << "\n";
+    show(loaded);
   }
   return loaded.usable() ? 0 : 1;
+}
+
+}  // namespace
+
+Command check_command() {
+  return {.name = "check",
+          .arguments = "",
+          .help = "read the configuration and name every problem in it",
+          .details = "Every problem at once, with file, line and key.",
+          .examples = "check\ncheck --json",
+          .options = {},
+          .words = {},
+          .run = check};
 }
 
 }  // namespace commands
