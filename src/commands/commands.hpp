@@ -74,6 +74,7 @@ Call read_call(const Command&, const std::vector<std::string>& words, const std:
 // One file each.
 Command check_command();
 Command completion_command();
+Command doctor_command();
 Command gc_command();
 Command help_command();
 Command import_command();

@@ -1,5 +1,9 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <iostream>
+#include <system_error>
 
 #include "base/file.hpp"
 #include "base/nearest.hpp"
@@ -92,8 +96,25 @@ class Importer {
   bool merge_;
 };
 
+/// Not by a name as /dev/stdin, which cannot open a socket, nor somebody else's pipe.
+std::string read_input() {
+  constexpr size_t part = 65536;
+  std::string text;
+  for (;;) {
+    const size_t before = text.size();
+    text.resize(before + part);
+    const ssize_t count = ::read(STDIN_FILENO, text.data() + before, part);
+    if (count < 0) throw std::system_error(errno, std::generic_category(), "standard input");
+    text.resize(before + size_t(count));
+    if (count == 0) return text;
+    if (text.size() > import_limit)
+      throw Failure("standard input: larger than " + std::to_string(import_limit) + " bytes");
+  }
+}
+
 std::string read_text(const std::string& name) {
-  const auto text = base::read_file(name == "-" ? "/dev/stdin" : name, import_limit);
+  if (name == "-") return read_input();
+  const auto text = base::read_file(name, import_limit);
   if (!text) throw Failure(name + ": there is no such file");
   return *text;
 }
@@ -106,11 +127,11 @@ bool is_json(const Call& call, std::string_view text) {
 }
 
 std::string provider_problem(const config::Config& config, const std::string& id) {
+  const std::string no_accounts = "\"" + id + "\" is no provider that people have accounts at";
   for (const providers::Provider& provider : config.providers)
-    if (provider.id == id)
-      return provider.type == providers::Type::oauth ? "" : "\"" + id + "\" has no accounts";
-  const auto entry = providers::catalogue(id);
-  if (entry && entry->text_of("type").value_or("oauth") == "oauth") return "";
+    if (provider.id == id) return provider.type == providers::Type::oauth ? "" : no_accounts;
+  if (const auto entry = providers::catalogue(id))
+    return entry->text_of("type").value_or("oauth") == "oauth" ? "" : no_accounts;
   const std::vector<std::string> ids = providers::catalogue_ids();
   std::vector<std::string_view> known(ids.begin(), ids.end());
   for (const providers::Provider& provider : config.providers) known.emplace_back(provider.id);

@@ -41,9 +41,9 @@ int run(const Command& command, const std::vector<std::string>& words, const std
 
 const std::vector<Command>& table() {
   static const std::vector<Command> commands{
-      check_command(),   completion_command(), gc_command(),      help_command(),   import_command(),
-      migrate_command(), providers_command(),  routes_command(),  secret_command(), sessions_command(),
-      snippet_command(), users_command(),      version_command(),
+      check_command(),    completion_command(), doctor_command(),    gc_command(),      help_command(),
+      import_command(),   migrate_command(),    providers_command(), routes_command(),  secret_command(),
+      sessions_command(), snippet_command(),    users_command(),     version_command(),
   };
   return commands;
 }

@@ -57,6 +57,7 @@ struct State {
   bool exists = false;
   std::vector<Migration> pending;
   std::string journal;  // "wal", "delete", …; "" where it does not exist yet, or that means nothing
+  bool on_network = false;
 };
 
 /// Changes nothing, but takes the lock of one who writes, and lets it go. Throws StoreError if the database

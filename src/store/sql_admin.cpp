@@ -170,6 +170,7 @@ State inspect(const Options& options, const base::Log& log) {
   if (!state.exists) return state;
   const Transaction writes_nothing(*db);
   state.journal = db->journal();
+  state.on_network = file && on_network(file->string());
   return state;
 }
 

@@ -24,7 +24,7 @@ async function run(args, env = {}) {
 /** A configuration with these providers, in a folder of its own. */
 function configure(providers) {
   const file = path.join(temporaryFolder(), 'nextauth.json')
-  writeFileSync(file, JSON.stringify({ url, database: 'sqlite:auth.db', providers }, null, 2))
+  writeFileSync(file, JSON.stringify({ url, database: 'sqlite:auth.db', providers }, null, 2), { mode: 0o600 })
   return { NEXTAUTH_CONFIG: file }
 }
 
