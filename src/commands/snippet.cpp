@@ -104,7 +104,10 @@ Values values_of(const Call& call, const config::Config& config) {
   Values values{{"/usr/lib/nextauth/nextauth.fcgi", program},
                 {"/usr/lib/cgi-bin/nextauth.fcgi", program},
                 {"/etc/nextauth/nextauth.json", plain(config.file.string())},
-                {"/api/auth", base_path}};
+                {"/api/auth", base_path},
+                // A RewriteRule of .htaccess sees the path below its folder.
+                {"^api/auth", "^" + base_path.substr(1)},
+                {"# api/auth", "# " + base_path.substr(1)}};
   if (const auto host = http::parse_url(config.routes.site.base_url))
     values.emplace_back("example.com", host->host);
   if (const auto socket = call.value("--socket"))

@@ -1,5 +1,5 @@
 // nextauth.fcgi as a command, beside a configuration in a folder of its own.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { executable, isRoot, serverUser, temporaryFolder } from './process.mjs'
@@ -15,11 +15,12 @@ export function commandLine(config = {}, { mode = 0o600 } = {}) {
   const folder = temporaryFolder()
   const file = (name) => path.join(folder, name)
   const user = isRoot ? { uid: serverUser.uid, gid: serverUser.gid } : {}
-  const shell = (line, { env = {}, input } = {}) => {
-    const { status, stdout, stderr, error } = spawnSync('bash', ['-c', line], {
-      cwd: folder, input: input ?? '', encoding: 'utf8', timeout: 60000, ...user,
-      env: { PATH: `${path.dirname(executable)}:${process.env.PATH}`, HOME: folder, LANG: 'C.UTF-8', NEXTAUTH_CONFIG: file('nextauth.json'), ...env }
-    })
+  const options = (env = {}) => ({
+    cwd: folder, encoding: 'utf8', timeout: 60000, ...user,
+    env: { PATH: `${path.dirname(executable)}:${process.env.PATH}`, HOME: folder, LANG: 'C.UTF-8', NEXTAUTH_CONFIG: file('nextauth.json'), ...env }
+  })
+  const shell = (line, { env, input } = {}) => {
+    const { status, stdout, stderr, error } = spawnSync('bash', ['-c', line], { input: input ?? '', ...options(env) })
     if (error) throw error
     return { code: status, stdout, stderr, json: () => JSON.parse(stdout) }
   }
@@ -33,6 +34,10 @@ export function commandLine(config = {}, { mode = 0o600 } = {}) {
       if (isRoot) spawnSync('chown', [`${serverUser.uid}:${serverUser.gid}`, file(name)])
     },
     shell,
+    /** The same without stopping this process, where it has servers that the command asks. */
+    shellMeanwhile: (line) => new Promise((resolve) => {
+      execFile('bash', ['-c', line], options(), (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }))
+    }),
     run: (...words) => shell(['nextauth.fcgi', ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '))
   }
   site.write('nextauth.json', JSON.stringify({ url: 'http://127.0.0.1:8000/api/auth', providers: [], ...config }, null, 2), mode)
