@@ -63,6 +63,8 @@ const std::vector<Option>& common_options();
 /// Runs the command that the arguments name. The process's exit code.
 int run(const std::vector<std::string>& arguments, const std::filesystem::path& beside);
 
+/// "--limit N"
+std::string with_value(const Option&);
 /// "usage: nextauth.fcgi users [list | show WHO] [--limit N] [--json]"
 std::string usage(const Command&);
 /// What `nextauth.fcgi COMMAND --help` says.

@@ -14,10 +14,6 @@ std::string padded(std::string text, size_t width) {
   return text;
 }
 
-std::string with_value(const Option& option) {
-  return std::string(option.name) + (option.value.empty() ? "" : " " + std::string(option.value));
-}
-
 /// Every line with this before it.
 std::string indented(std::string_view lines, std::string_view prefix) {
   std::string out;
@@ -80,6 +76,12 @@ int help(const Call& call) {
 }
 
 }  // namespace
+
+std::string with_value(const Option& option) {
+  std::string text(option.name);
+  if (!option.value.empty()) text.append(" ").append(option.value);
+  return text;
+}
 
 std::string usage(const Command& command) {
   std::string text = "usage: nextauth.fcgi " + std::string(command.name);

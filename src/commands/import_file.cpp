@@ -158,7 +158,7 @@ class ImportReader {
   std::string read_id(const Record& record) {
     const Json* value = record.values.find("id");
     if (!value) return {};
-    const std::string text = value->is_string() ? value->text() : base::to_json(*value);
+    std::string text = value->is_string() ? value->text() : base::to_json(*value);
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc{} && end == text.data() + text.size() && number > 0 && text.front() != '0')

@@ -70,7 +70,7 @@ Call read_call(const Command& command, const std::vector<std::string>& words,
     } else if (++i < words.size()) {
       value = words[i];
     } else {
-      throw Misuse(name + " needs a value: " + name + " " + std::string(option.value));
+      throw Misuse(name + " needs a value: " + with_value(option));
     }
   }
   return call;

@@ -68,7 +68,7 @@ std::vector<Private> private_files(const config::Config& config, const Places& p
 std::string encoded(const std::string& path) {
   std::string out;
   for (const std::string_view part : base::split(path, '/'))
-    if (!part.empty()) out += "/" + http::encode(part);
+    if (!part.empty()) out.append("/").append(http::encode(part));
   return out;
 }
 
@@ -84,12 +84,12 @@ std::vector<std::string> paths_of(const fs::path& file, const std::vector<fs::pa
   const std::string name = file.filename().string();
   for (const std::string& folder :
        {std::string("/cgi-bin"), base_path.substr(0, base_path.rfind('/')), base_path})
-    paths.push_back(encoded(folder + "/" + name));
+    paths.push_back(encoded(folder) + encoded(name));
   for (fs::path root = file.parent_path();; root = root.parent_path()) {
     const std::string below = file.lexically_relative(root).string();
     paths.push_back(encoded(below));
-    const std::string user = root.parent_path().filename().string();
-    if (root.filename() == "public_html") paths.push_back("/~" + encoded(user + "/" + below).substr(1));
+    const fs::path user = root.parent_path().filename();
+    if (root.filename() == "public_html") paths.push_back("/~" + encoded((user / below).string()).substr(1));
     if (root == root.parent_path()) break;
   }
   return paths;
