@@ -25,7 +25,7 @@ OBJECTS := $(SOURCES:%.cpp=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
 TESTS := $(sort tests/main.cpp $(wildcard tests/*/*_test.cpp tests/support/*.cpp))
 FORMATTED := $(shell git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.hpp' 'tests/*.cpp' 'tests/*.hpp')
 TEST_OBJECTS := $(TESTS:%.cpp=$(BUILD)/obj/%.o)
-EMBEDDED := $(sort $(shell find templates schema src/providers -type f \( -path 'templates/*' -o -path 'schema/*' -o -name '*.json' \)))
+EMBEDDED := $(sort $(wildcard scripts/servers/*.conf) $(shell find templates schema src/providers -type f \( -path 'templates/*' -o -path 'schema/*' -o -name '*.json' \)))
 
 # The standard headers that nearly every source reads, read once: a third off the build. `make PCH=` goes without
 # (ccache then finds more again).
@@ -54,7 +54,7 @@ $(BUILD)/gen/std.hpp.gch: Makefile
 	@printf '#include <%s>\n' $(PCH_HEADERS) >$(BUILD)/gen/std.hpp
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -x c++-header -o $@ $(BUILD)/gen/std.hpp
 
-# Templates, schema and catalogue are compiled in: one file to upload.
+# Templates, schema, catalogue and servers' snippets are compiled in: one file to upload.
 $(BUILD)/gen/embedded.S: $(EMBEDDED) scripts/embed Makefile
 	@mkdir -p $(@D)
 	@scripts/embed $(EMBEDDED) > $@.new && mv $@.new $@

@@ -36,6 +36,13 @@ class Site {
     return app ? app->answer(request) : routes::unconfigured(request);
   }
 
+  /// Only by a process that stays: CGI would say it with every request.
+  void warn_of_exposures() const {
+    if (!app_) return;
+    for (const config::Problem& problem : config::exposures(app_->config()))
+      app_->log().warn("configuration_exposed", {{"reason", problem.text()}});
+  }
+
   http::Limits limits() const { return app_ ? app_->config().routes.limits : http::Limits{}; }
   int threads() const { return app_ ? app_->config().threads : config::Config{}.threads; }
   const base::Log& log() const { return app_ ? app_->log() : log_; }
@@ -70,8 +77,9 @@ int run(int argc, char** argv) {
     return commands::run({argv + std::min(1, argc), argv + argc}, executable_folder());
   Site site;
   const gateway::Handler handler = [&site](const http::Request& request) { return site.answer(request); };
-  if (fastcgi) return gateway::run_fastcgi(site.threads(), site.limits(), handler, site.log());
-  return gateway::run_cgi(site.limits(), handler);
+  if (!fastcgi) return gateway::run_cgi(site.limits(), handler);
+  site.warn_of_exposures();
+  return gateway::run_fastcgi(site.threads(), site.limits(), handler, site.log());
 }
 
 }  // namespace

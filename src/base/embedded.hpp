@@ -1,5 +1,6 @@
 #pragma once
-// The files compiled in: templates/, schema/, src/providers/*.json, by their path in the repository.
+// The files compiled in: templates/, schema/, src/providers/*.json, scripts/servers/*.conf, by their path in
+// the repository.
 #include <optional>
 #include <string_view>
 #include <vector>

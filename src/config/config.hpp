@@ -25,7 +25,8 @@ struct Config {
   std::optional<hooks::LuaOptions> callbacks;
   http::ClientOptions client;
   base::LogOptions log;
-  int threads = 8;  // requests at once in one FastCGI process
+  int threads = 8;              // requests at once in one FastCGI process
+  bool allow_readable = false;  // the owner knows that other users of the machine can read the file
 };
 
 struct Problem {
@@ -53,5 +54,9 @@ Environment process_environment();
 /// Finds and reads the configuration. Every problem is reported, not only the first. Throws nothing but
 /// std::bad_alloc. `beside`: the executable's folder.
 Loaded load(const Environment&, const std::filesystem::path& beside);
+
+/// What the modes of configuration, database and callbacks let every user of this machine do: read secrets,
+/// or change what counts. Serving goes on all the same, as many a host has only such modes to offer.
+std::vector<Problem> exposures(const Config&);
 
 }  // namespace config

@@ -21,6 +21,9 @@ const std::vector<std::string_view> input_types{
     "text", "password", "email", "tel", "number", "search", "url", "date",
 };
 
+constexpr const char* no_callbacks =
+    "there is no \"callbacks\" whose function authorize could be asked: nobody can sign in here";
+
 /// Without a complaint, or with one that says what is missing and where it is looked for.
 void check_file(const Reader& reader, std::string_view key, const fs::path& file, int access) {
   std::error_code error;
@@ -95,7 +98,10 @@ Authorize read_command(const Reader& reader, const fs::path& folder) {
 
 Authorize read_authorize(const base::Json& given, const std::string& pointer, const Config& config,
                          Notes& notes) {
-  if (!given.is_object()) return credentials::Lua{};  // "lua"; anything else has been complained about
+  if (!given.is_object()) {  // "lua"; anything else has been complained about
+    if (!config.callbacks) notes.warn(pointer, no_callbacks);
+    return credentials::Lua{};
+  }
   const Reader reader(given, pointer, notes, {"htpasswd", "sql", "database", "url", "command"});
   const fs::path folder = config.file.parent_path();
   int kinds = 0;

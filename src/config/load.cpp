@@ -10,10 +10,27 @@ namespace fs = std::filesystem;
 
 constexpr size_t file_limit = size_t{1} << 20;  // bytes of a configuration
 
-const std::vector<std::string_view> known_keys{
-    "url",       "secret",  "database", "session",        "jwt",        "providers",        "pages",
-    "callbacks", "theme",   "brand",    "templates",      "cookies",    "useSecureCookies", "debug",
-    "log",       "threads", "limits",   "trustedProxies", "rateLimits", "protect"};
+const std::vector<std::string_view> known_keys{"url",
+                                               "secret",
+                                               "database",
+                                               "session",
+                                               "jwt",
+                                               "providers",
+                                               "pages",
+                                               "callbacks",
+                                               "theme",
+                                               "brand",
+                                               "templates",
+                                               "cookies",
+                                               "useSecureCookies",
+                                               "debug",
+                                               "log",
+                                               "threads",
+                                               "limits",
+                                               "trustedProxies",
+                                               "rateLimits",
+                                               "protect",
+                                               "allowReadableConfig"};
 
 /// The contract's keys that this version cannot honour: better refused than ignored, some of them guard
 /// something.
@@ -89,6 +106,7 @@ void read_all(const base::Json& root, Config& config, Notes& notes) {
   reader.one_of("log", {"text", "json"}, log);
   config.log.json = log == "json";
   reader.number("threads", config.threads, 1, 256);
+  reader.boolean("allowReadableConfig", config.allow_readable);
   read_site(reader, config);
   read_database(reader, config, folder);
   read_sessions(reader, config);

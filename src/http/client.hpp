@@ -14,6 +14,7 @@ struct ClientOptions {
   std::chrono::milliseconds total_timeout{10000};
   size_t answer_limit = size_t{1} << 20;  // bytes, after decompression
   std::string user_agent = "nextauth.fcgi";
+  bool plain_http = false;  // also beyond loopback: for what is no secret, and is believed by nobody
 };
 
 struct Outgoing {

@@ -72,7 +72,7 @@ class HttplibClient : public Client {
     for (int redirects = 0;; ++redirects) {
       const auto url = parse_url(next.url);
       if (!url || url->userinfo) throw Unreachable("not an http(s) URL");
-      if (!is_trustworthy(*url))
+      if (!options_.plain_http && !is_trustworthy(*url))
         throw Unreachable(place(*url) + ": plain http is for loopback addresses only");
       Answer answer = send_once(next, *url, deadline);
       const std::string target = request.follow ? redirect_target(answer, *url) : std::string();

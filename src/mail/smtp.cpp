@@ -1,5 +1,9 @@
+#include <unistd.h>
+
 #include <cstdlib>
 
+#include "base/text.hpp"
+#include "mail/probe.hpp"
 #include "mail/transport.hpp"
 
 namespace mail {
@@ -28,7 +32,8 @@ std::string encryption(const Smtp& server) {
   return "";
 }
 
-std::string configuration(const Smtp& server, const Envelope& mail, const Limits& limits) {
+/// How to get there.
+std::string connection(const Smtp& server, const Limits& limits) {
   const std::string scheme = server.tls_from_the_start ? "smtps" : "smtp";
   std::string text = "silent\nshow-error\ngloboff\nproto = \"=" + scheme + "\"\nnoproxy = \"*\"\n";
   text += "url = " + quoted(scheme + "://" + server.host + ":" + std::to_string(server.port)) + "\n";
@@ -36,10 +41,15 @@ std::string configuration(const Smtp& server, const Envelope& mail, const Limits
   // With a colon in any case: without one, curl would ask for the password.
   if (!server.user.empty())
     text += "user = " + quoted(server.user + ":" + std::string(server.password.reveal())) + "\n";
-  text += "mail-from = " + quoted("<" + mail.from + ">") + "\n";
-  text += "mail-rcpt = " + quoted("<" + mail.to + ">") + "\n";
   text += "connect-timeout = " + std::to_string(limits.connect.count()) + "\n";
   text += "max-time = " + std::to_string(limits.total.count()) + "\n";
+  return text;
+}
+
+std::string configuration(const Smtp& server, const Envelope& mail, const Limits& limits) {
+  std::string text = connection(server, limits);
+  text += "mail-from = " + quoted("<" + mail.from + ">") + "\n";
+  text += "mail-rcpt = " + quoted("<" + mail.to + ">") + "\n";
   // The message; the size that curl would announce by itself makes no difference to a mail as small as this.
   text += "upload-file = \"-\"\n";
   return text;
@@ -52,16 +62,37 @@ std::vector<std::string> environment() {
   return {std::string("SSL_CERT_FILE=") + bundle};
 }
 
-}  // namespace
-
-void send_by_smtp(const Smtp& server, const Envelope& mail, const Limits& limits) {
+void run_curl(std::string configuration, std::string input, const Limits& limits) {
   constexpr std::chrono::seconds to_end{2};  // curl keeps to its own time, this is for a curl that does not
   // -q: no configuration file of the account we run as.
   run({.command = {"curl", "-q", "-K", "/dev/fd/3"},
-       .input = mail.content,
-       .secret_input = configuration(server, mail, limits),
+       .input = std::move(input),
+       .secret_input = std::move(configuration),
        .environment = environment(),
        .timeout = limits.total + to_end});
+}
+
+/// A program by its path, or in PATH as a child finds it.
+bool can_be_run(const std::string& program) {
+  if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0;
+  const char* path = std::getenv("PATH");
+  for (const std::string_view folder : base::split(path ? path : "/usr/bin:/bin", ':'))
+    if (::access((std::string(folder) + "/" + program).c_str(), X_OK) == 0) return true;
+  return false;
+}
+
+}  // namespace
+
+void send_by_smtp(const Smtp& server, const Envelope& mail, const Limits& limits) {
+  run_curl(configuration(server, mail, limits), mail.content, limits);
+}
+
+// curl greets, encrypts and logs in, whatever it is then to say.
+void probe(const Server& server, const Limits& limits) {
+  if (const auto* smtp = std::get_if<Smtp>(&server))
+    return run_curl(connection(*smtp, limits) + "request = \"NOOP\"\n", "", limits);
+  const std::string& program = std::get<Sendmail>(server).command.front();
+  if (!can_be_run(program)) throw Error(program + ": there is no such program that could be run");
 }
 
 }  // namespace mail

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "routes/context.hpp"
+#include "routes/list.hpp"
 
 namespace routes {
 namespace {
@@ -64,6 +65,9 @@ constexpr Route table[] = {
     {Method::get, "error", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", error_get},
     {Method::post, "_log", Needs::nothing, Csrf::ignored, Code::Configuration, "logger_error", log_post},
 };
+
+/// The kinds as a list shows them, in the order of Needs.
+constexpr std::string_view kinds[] = {"", "oauth", "oauth 1.0a", "email", "credentials"};
 
 bool suits(const Route& route, const Context& context) {
   if (route.provider == Needs::nothing) return true;
@@ -208,6 +212,14 @@ http::Response handle(const Services& services, const http::Request& request) {
     response = plain(500, "Error: something went wrong here. The server's log says what.");
   }
   return with_headers(std::move(response));
+}
+
+std::vector<ListedRoute> list_routes() {
+  std::vector<ListedRoute> list;
+  for (const Route& route : table)
+    list.push_back({route.method == Method::post ? "POST" : "GET", route.action,
+                    kinds[static_cast<size_t>(route.provider)], route.csrf == Csrf::required});
+  return list;
 }
 
 http::Response unconfigured(const http::Request& request) { return with_headers(unconfigured_page(request)); }

@@ -70,6 +70,8 @@ class Connection {
   /// Where its migrations are: "schema/sqlite/".
   virtual std::string_view schema() const = 0;
   virtual bool has_table(std::string_view name) = 0;
+  /// "wal", "delete"; "" where there is no such thing.
+  virtual std::string journal() { return {}; }
 
   /// Whether it threw a StoreError that was no Conflict: it may not recover by itself.
   virtual bool failed() const = 0;

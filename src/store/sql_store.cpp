@@ -2,7 +2,9 @@
 #include "store/sql_store.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "store/row.hpp"
+#include "store/sql_admin.hpp"
 
 namespace store {
 namespace {
@@ -19,44 +21,10 @@ std::string compound_id(const std::string& provider_id, const std::string& provi
   return crypto::sha256_hex(provider_id + ":" + provider_account_id);
 }
 
-/// The id as the columns hold it; none for an id that this database never made, as a foreign token may bring.
-std::optional<std::int64_t> row_id(const std::string& id) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
-  if (error != std::errc{} || end != id.data() + id.size()) return {};
-  return number;
-}
-
 std::int64_t known_id(const std::string& id) {
   const auto number = row_id(id);
   if (!number) throw StoreError("no user has such an id");
   return *number;
-}
-
-std::optional<std::string> optional_text(const Row& row, int column) {
-  const auto value = row.text(column);
-  return value ? std::optional(std::string(*value)) : std::nullopt;
-}
-
-std::string text(const Row& row, int column) { return std::string(row.text(column).value_or("")); }
-
-std::optional<base::Time> time(const Row& row, int column) {
-  const auto value = row.text(column);
-  return value ? base::parse_time(*value) : std::nullopt;
-}
-
-/// A date that cannot be read lies in the past.
-base::Time expiry(const Row& row, int column) { return time(row, column).value_or(base::Time{}); }
-
-/// From the columns id, name, email, image, email_verified, created_at, updated_at.
-model::User read_user(const Row& row, int first = 0) {
-  return {.id = text(row, first),
-          .name = optional_text(row, first + 1),
-          .email = optional_text(row, first + 2),
-          .image = optional_text(row, first + 3),
-          .email_verified = time(row, first + 4),
-          .created_at = time(row, first + 5),
-          .updated_at = time(row, first + 6)};
 }
 
 /// Calls `read` with the only row; none if there is none.
@@ -291,24 +259,8 @@ std::chrono::milliseconds SqlStore::take_token(const std::string& bucket, unsign
   return wait;
 }
 
-// Documents stay: they are as few as the providers, and an old one serves while its provider cannot be
-// reached.
 size_t SqlStore::delete_expired(base::Time now, size_t batch) {
-  const auto limit = std::int64_t(batch);
-  return db_->run("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires < $1 LIMIT $2)",
-                  {now, limit}) +
-         db_->run(
-             "DELETE FROM verification_requests WHERE id IN "
-             "(SELECT id FROM verification_requests WHERE expires < $1 LIMIT $2)",
-             {now, limit}) +
-         db_->run(
-             "DELETE FROM oauth_states WHERE key_hash IN "
-             "(SELECT key_hash FROM oauth_states WHERE expires < $1 LIMIT $2)",
-             {now, limit}) +
-         db_->run(
-             "DELETE FROM rate_limits WHERE bucket IN "
-             "(SELECT bucket FROM rate_limits WHERE full_at < $1 LIMIT $2)",
-             {now, limit});
+  return store::delete_expired(*db_, now, batch).total();
 }
 
 }  // namespace store

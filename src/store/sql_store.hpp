@@ -42,7 +42,7 @@ class SqlStore final : public Store {
                                        base::Seconds window) override;
   size_t delete_expired(base::Time now, size_t batch) override;
 
-  const Connection& connection() const { return *db_; }
+  Connection& connection() { return *db_; }
 
  private:
   /// The session whose row holds this; `token` is what the cookie holds.

@@ -78,6 +78,7 @@ class SqliteConnection final : public Connection {
   void roll_back() noexcept override;
   std::string_view schema() const override { return "schema/sqlite/"; }
   bool has_table(std::string_view name) override;
+  std::string journal() override;
   bool failed() const override { return failed_; }
   bool replaced() const override;
 
@@ -177,6 +178,10 @@ std::string SqliteConnection::change_journal(const char* pragma) {
     begin();
     roll_back();
   }
+  return journal();
+}
+
+std::string SqliteConnection::journal() {
   std::string mode;
   run("PRAGMA journal_mode", {}, [&](const Row& row) { mode = row.text(0).value_or(""); });
   return mode;

@@ -51,6 +51,11 @@ void make_private_file(const std::string& path) {
   if (error) cannot_make(path, error);
 }
 
+void check_folder(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) cannot_make(path, errno);
+}
+
 bool on_network(const std::string& path) {
   static constexpr std::array<std::uint32_t, 13> network{
       NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC,  CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC,  AFS_SUPER_MAGIC,

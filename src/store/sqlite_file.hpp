@@ -8,6 +8,9 @@ namespace store {
 /// StoreError.
 void make_private_file(const std::string& path);
 
+/// Throws StoreError unless a file can be made in the folder that this one is to be in.
+void check_folder(const std::string& path);
+
 /// Whether other machines may have the file open too, with which WAL's shared memory is not shared.
 bool on_network(const std::string& path);
 

@@ -18,7 +18,7 @@ namespace {
 /// A site whose one provider is of credentials.
 struct Site {
   scratch::Folder folder;
-  Json root = Json::object({{"url", "https://example.com"}});
+  Json root = Json::object({{"url", "https://example.com"}, {"callbacks", "callbacks.lua"}});
   Json provider =
       Json::object({{"id", "staff"},
                     {"type", "credentials"},
@@ -34,6 +34,7 @@ struct Site {
   config::Loaded load(const Json& authorize) {
     provider.set("authorize", authorize);
     root.set("providers", Json::array({provider}));
+    std::ofstream(folder.file("callbacks.lua")) << "return {}\n";
     std::ofstream(folder.file("nextauth.json")) << base::to_json(root);
     return config::load([](const std::string&) { return std::nullopt; }, folder.file(""));
   }
@@ -141,6 +142,15 @@ TEST_CASE("authorize: what cannot work is complained about, with its place") {
   }
   CHECK(site.complaints(one("htpaswd", "users")) ==
         Complaints{at + ".htpaswd: unknown key (did you mean \"htpasswd\"?)", one_of});
+}
+
+TEST_CASE("authorize: Lua without a file of callbacks is told of, and serving goes on") {
+  Site site;
+  site.root.erase("callbacks");
+  CHECK(site.complaints("lua") ==
+        Complaints{at + ": there is no \"callbacks\" whose function authorize could be asked: nobody can "
+                        "sign in here"});
+  CHECK(site.load("lua").usable());
 }
 
 TEST_CASE("credentials: a form's fields are checked") {

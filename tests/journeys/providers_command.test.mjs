@@ -24,7 +24,7 @@ async function run(args, env = {}) {
 /** A configuration with these providers, in a folder of its own. */
 function configure(providers) {
   const file = path.join(temporaryFolder(), 'nextauth.json')
-  writeFileSync(file, JSON.stringify({ url, database: 'sqlite:auth.db', providers }, null, 2))
+  writeFileSync(file, JSON.stringify({ url, database: 'sqlite:auth.db', providers }, null, 2), { mode: 0o600 })
   return { NEXTAUTH_CONFIG: file }
 }
 
@@ -51,13 +51,14 @@ describe('the command providers', () => {
     assert.deepEqual(facts.filter((fact) => fact.type !== 'oauth').map(({ id, type }) => [id, type]), [['credentials', 'credentials'], ['email', 'email']])
   })
 
-  it('knows no other argument', { timeout }, async () => {
-    for (const args of [['--jsn'], ['github'], ['--json', '--json']]) {
-      const { code, stdout, stderr } = await run(['providers', ...args])
-      assert.equal(code, 2)
-      assert.equal(stdout, '')
-      assert.equal(stderr, 'usage: nextauth.fcgi providers [--json]\n')
-    }
+  it('says what one provider needs, and which one may have been meant', { timeout }, async () => {
+    const { code, stdout } = await run(['providers', 'auth0', 'github'])
+    assert.equal(code, 0)
+    assert.equal(stdout, 'auth0: Auth0\n    domain (required), as "example.eu.auth0.com"\ngithub: GitHub\n')
+    const unknown = await run(['providers', 'gihub'])
+    assert.deepEqual([unknown.code, unknown.stdout], [2, ''])
+    assert.equal(unknown.stderr, 'nextauth.fcgi providers: the catalogue has no provider "gihub" (did you mean "github"?)\n' +
+      'usage: nextauth.fcgi providers [ID ...] [--json]\n')
   })
 })
 

@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <iostream>
+
+#include "base/embedded.hpp"
+#include "base/nearest.hpp"
+#include "base/text.hpp"
+#include "commands/output.hpp"
+#include "commands/site.hpp"
+
+namespace commands {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view folder = "scripts/servers/";
+constexpr std::string_view ending = ".conf";
+
+/// What the files have, and what stands there for this site.
+using Values = std::vector<std::pair<std::string_view, std::string>>;
+
+std::vector<std::string> file_names() {
+  std::vector<std::string> names;
+  for (std::string_view path : base::embedded_paths(folder)) {
+    path.remove_prefix(folder.size());
+    if (path.ends_with(ending)) names.emplace_back(path.substr(0, path.size() - ending.size()));
+  }
+  return names;
+}
+
+/// Where a server can do it in several ways, the one that is best where it can be had.
+std::string preferred(const std::string& name) {
+  if (name == "apache") return "apache-fcgid";
+  if (name == "lighttpd") return "lighttpd-fastcgi";
+  return name;
+}
+
+/// The file of this name, else one of that server, else one of that way.
+std::string find_file(const std::string& name) {
+  const std::vector<std::string> files = file_names();
+  const auto any = [&](const auto& suits) {
+    const auto found = std::find_if(files.begin(), files.end(), suits);
+    return found == files.end() ? std::string() : *found;
+  };
+  const std::string wanted = preferred(name);
+  std::string file = any([&](const std::string& one) { return one == wanted; });
+  if (file.empty()) file = any([&](const std::string& one) { return one.starts_with(wanted + "-"); });
+  if (file.empty()) file = any([&](const std::string& one) { return one.ends_with("-" + wanted); });
+  if (!file.empty()) return file;
+  const std::vector<std::string_view> known(files.begin(), files.end());
+  throw Misuse("there is no snippet \"" + name + "\"" + base::did_you_mean(name, known) +
+               "; there are: " + base::join(files, ", "));
+}
+
+bool goes_on(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/// With every `from` replaced that is not the beginning of a longer word: /api/auth, not /api/authors.
+std::string replace_word(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  for (size_t at = 0; (at = text.find(from)) != std::string_view::npos;) {
+    const size_t end = at + from.size();
+    const bool whole = end == text.size() || !goes_on(text[end]);
+    out.append(text.substr(0, at)).append(whole ? to : from);
+    text.remove_prefix(end);
+  }
+  return out.append(text);
+}
+
+/// `#   var.nextauth = "…"  # what for`, which lighttpd has to be told before the rest, as a line that
+/// counts.
+std::string_view uncommented(std::string_view line) {
+  if (!line.starts_with("# ")) return line;
+  const std::string_view rest = base::trim(line.substr(1));
+  if (!rest.starts_with("var.")) return line;
+  const size_t end = rest.find('"', rest.find('"') + 1);
+  return end == std::string_view::npos ? line : rest.substr(0, end + 1);
+}
+
+std::string fill_in(std::string_view text, const Values& values) {
+  std::string lines;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    lines.append(uncommented(text.substr(0, end))).append("\n");
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  for (const auto& [from, to] : values) lines = replace_word(lines, from, to);
+  return lines;
+}
+
+/// A path as every one of the servers takes it without quotes.
+std::string plain(const std::string& path) {
+  const auto good = [](char c) {
+    return goes_on(c) || c == '/' || c == '.' || c == '~' || c == '+' || c == '@';
+  };
+  if (!std::all_of(path.begin(), path.end(), good))
+    throw Failure(path + ": has a character that would have to be quoted; the snippet would be wrong");
+  return path;
+}
+
+Values values_of(const Call& call, const config::Config& config) {
+  const std::string program = plain(fs::absolute(call.beside / "nextauth.fcgi").lexically_normal().string());
+  const std::string base_path = plain(config.routes.site.base_path);
+  Values values{{"/usr/lib/nextauth/nextauth.fcgi", program},
+                {"/usr/lib/cgi-bin/nextauth.fcgi", program},
+                {"/etc/nextauth/nextauth.json", plain(config.file.string())},
+                {"/api/auth", base_path},
+                // A RewriteRule of .htaccess sees the path below its folder.
+                {"^api/auth", "^" + base_path.substr(1)},
+                {"# api/auth", "# " + base_path.substr(1)}};
+  if (const auto host = http::parse_url(config.routes.site.base_url))
+    values.emplace_back("example.com", host->host);
+  if (const auto socket = call.value("--socket"))
+    for (const char* usual : {"/run/nextauth.sock", "/run/lighttpd/nextauth.sock"})
+      values.emplace_back(usual, plain(*socket));
+  return values;
+}
+
+void advise(const std::string& file, const Call& call, const config::Config& config) {
+  const bool beside = config.file.parent_path() == call.beside;
+  if (!beside && (file.ends_with("-cgi") || file.ends_with("htaccess")))
+    std::cerr << "mind: started this way, nextauth.fcgi finds its configuration only beside itself, as "
+              << (call.beside / ".htnextauth.json").string() << "\n";
+}
+
+int snippet(const Call& call) {
+  expect_arguments(call, 1, 1);
+  const std::string file = find_file(call.arguments[0]);
+  const config::Config config = usable_config(call);
+  const std::string path = std::string(folder) + file + std::string(ending);
+  const std::string text = fill_in(base::embedded(path).value(), values_of(call, config));
+  advise(file, call, config);
+  if (call.json())
+    print(base::Json::object({{"name", file}, {"file", path}, {"text", text}}));
+  else
+    std::cout << text;
+  return 0;
+}
+
+std::vector<std::string> words() {
+  std::vector<std::string> all{"apache", "lighttpd"};
+  for (const std::string& name : file_names()) all.push_back(name);
+  return all;
+}
+
+}  // namespace
+
+Command snippet_command() {
+  return {.name = "snippet",
+          .arguments = "NAME",
+          .help = "the web server's configuration for this site",
+          .details =
+              "NAME is apache, lighttpd, nginx, caddy or htaccess, or a way of one of them, as apache-cgi. "
+              "Paths are\n"
+              "those of this executable and its configuration; the rest is as in scripts/servers.",
+          .examples = "snippet apache\nsnippet lighttpd-cgi\nsnippet lighttpd --socket /tmp/nextauth.sock",
+          .options = {{"--socket", "PATH", "where the server and nextauth.fcgi meet"}},
+          .words = words(),
+          .run = snippet};
+}
+
+}  // namespace commands
