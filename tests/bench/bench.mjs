@@ -10,10 +10,11 @@ import { fastcgi } from './fastcgi.mjs'
 import { comparePeers } from './peers.mjs'
 import { processItself } from './process.mjs'
 import { signIn } from './signin.mjs'
+import { sizing } from './sizing.mjs'
 import { slow } from './slow.mjs'
 import { store } from './store.mjs'
 
-const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store, signin: signIn, slow }
+const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store, signin: signIn, slow, sizing }
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'string', default: path.join(buildFolder, 'bench/results.json') } },

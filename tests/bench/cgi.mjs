@@ -35,7 +35,7 @@ export async function cgi(report, { quick }) {
 function programToMeasure() {
   const dist = path.join(buildFolder, 'dist/nextauth.fcgi')
   if (!process.env.NEXTAUTH_FCGI && existsSync(dist)) return { program: dist, what: 'build/dist/nextauth.fcgi' }
-  return { program: executable, what: 'build/nextauth.fcgi (dynamic; there is no build/dist/nextauth.fcgi)' }
+  return { program: executable, what: 'build/nextauth.fcgi (there is no build/dist)' }
 }
 
 /** [{ name, command, file, expected }] */

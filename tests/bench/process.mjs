@@ -1,10 +1,9 @@
 // The process itself: how soon it answers after it was started, and how much memory it takes.
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { isRoot, serverUser } from '../support/process.mjs'
-import { load } from './lib/measure.mjs'
+import { load, resident } from './lib/measure.mjs'
 import { check, startNginx, wrk } from './lib/webservers.mjs'
 import { fastcgiSubjects, firstVisitor, serve, tool } from './lib/world.mjs'
 
@@ -26,11 +25,6 @@ async function firstAnswers({ folder, variables, expected, command, env }, times
   const as = isRoot ? { uid: serverUser.uid, gid: serverUser.gid } : {}
   const { stdout } = await run(tool('first'), args, { cwd: folder, env: { ...process.env, ...env }, ...as, timeout: 60000 })
   return JSON.parse(stdout).map((microseconds) => microseconds / 1000)
-}
-
-/** MiB that are resident: now, or the most there ever were. */
-function resident(pid, line = 'VmRSS') {
-  return Number(new RegExp(`^${line}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
 }
 
 async function memory(report, subject, quick) {
