@@ -14,6 +14,7 @@ const connections = 64
 export async function sizing(report, { quick }) {
   if (quick) return
   await threads(report)
+  await processes(report)
   await sockets(report)
   await servers(report)
   await synchronous(report)
@@ -41,6 +42,16 @@ async function threads(report) {
     report.value('Sizing: threads, behind nginx, 64 connections', one.name, 'MiB RSS', [resident(one.pid)])
     await one.stop()
   }
+}
+
+async function processes(report) {
+  const subject = databaseSubject()
+  const started = []
+  for (let i = 0; i < 1 + 2 + 4; i++) started.push(await serve(subject))
+  const all = [[0, 1], [1, 3], [3, 7]].map(([from, to]) => (
+    { ...subject, sockets: started.slice(from, to).map(({ socket }) => socket), name: `/session, database: ${to - from} processes of 8 threads` }))
+  for (const [one, values] of await perSecond(all)) report.value('Sizing: processes, behind nginx, 64 connections', one.name, 'req/s', values)
+  for (const one of started) await one.stop()
 }
 
 async function sockets(report) {

@@ -7,7 +7,7 @@ import { accepts, freePort, isRoot, serverUser, start, temporaryFolder, until } 
 
 const run = promisify(execFile)
 
-/** `backends`: [{ socket } of FastCGI, or { port, kept } of HTTP]. Gives { ports, stop }, ports in their order. */
+/** `backends`: [{ socket } or { sockets } of FastCGI, or { port, kept } of HTTP]. Gives { ports, stop }, ports in their order. */
 export async function startNginx(backends) {
   const folder = temporaryFolder()
   const file = path.join(folder, 'nginx.conf')
@@ -38,13 +38,14 @@ http {
 
 /** By a connection a request, as nginx does it unless told otherwise; to HTTP by `kept` ones where asked for. */
 function nginxBackend(ports) {
-  return ({ socket, port, kept }, number) => {
+  return ({ sockets, socket, port, kept }, number) => {
     const keep = kept ? 'proxy_http_version 1.1; proxy_set_header Connection "";' : ''
-    const pass = socket
-      ? `include /etc/nginx/fastcgi_params; fastcgi_pass ${socket.startsWith('/') ? 'unix:' : ''}${socket};`
-      : `proxy_pass http://backend${number}; proxy_set_header Host $http_host; ${keep}`
-    const upstream = socket ? '' : `upstream backend${number} { server 127.0.0.1:${port}; ${kept ? 'keepalive 32;' : ''} }`
-    return `${upstream}\n  server { listen 127.0.0.1:${ports[number]}; location / { ${pass} } }`
+    const pass = port
+      ? `proxy_pass http://backend${number}; proxy_set_header Host $http_host; ${keep}`
+      : `include /etc/nginx/fastcgi_params; fastcgi_pass backend${number};`
+    const addresses = port ? [`127.0.0.1:${port}`] : (sockets ?? [socket]).map((one) => (one.startsWith('/') ? `unix:${one}` : one))
+    return `upstream backend${number} { ${addresses.map((one) => `server ${one};`).join(' ')} ${kept ? 'keepalive 32;' : ''} }
+  server { listen 127.0.0.1:${ports[number]}; location / { ${pass} } }`
   }
 }
 
