@@ -18,7 +18,7 @@ export async function fastcgi(report, { quick }) {
   await straight(report, served, pairs, { rounds: quick ? 15 : 41, requests: quick ? 300 : 500 })
   await counted(report, served, pairs)
   const some = pairs.filter(([ours]) => !quick || ours.name.startsWith('/session'))
-  const settings = { rounds: quick ? 1 : 5, seconds: quick ? 1 : 3 }
+  const settings = { rounds: quick ? 1 : 3, seconds: quick ? 1 : 2 }
   await behind(report, 'nginx', startNginx, some, settings)
   await behind(report, 'lighttpd', startLighttpd, some, settings)
   for (const one of served) await one.stop()
