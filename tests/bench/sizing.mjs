@@ -1,11 +1,12 @@
 // For the README's "How to size it": threads, processes, sockets, web servers, SQLite's `synchronous`. Full runs only.
 import { execFile } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { freePort } from '../support/process.mjs'
 import { startSite, ways } from '../support/server.mjs'
 import { resident } from './lib/measure.mjs'
 import { startNginx, wrk } from './lib/webservers.mjs'
-import { databaseSubject, firstVisitor, jwtSubject, serve, siteConfiguration, tool } from './lib/world.mjs'
+import { cgiProgram, databaseSubject, firstVisitor, jwtSubject, serve, siteConfiguration, tool } from './lib/world.mjs'
 
 const run = promisify(execFile)
 const rounds = 3
@@ -70,9 +71,10 @@ async function servers(report) {
   const { cookie, route } = jwtSubject()
   for (const way of ways) {
     const site = await startSite(way, { configure: ({ url }) => siteConfiguration({ url }) })
+    if (way.endsWith('-cgi')) copyFileSync(cgiProgram, site.program)
     const values = []
     for (let round = 0; round < rounds; round++)
-      values.push((await wrk(site.url + route, { Cookie: cookie }, { seconds: 2, connections: way.endsWith('cgi') ? 4 : 16, closes: way.startsWith('apache') })).perSecond)
+      values.push((await wrk(site.url + route, { Cookie: cookie }, { seconds: 2, connections: way.endsWith('-cgi') ? 4 : 16, closes: way.startsWith('apache') })).perSecond)
     report.value('Sizing: web servers, 16 connections (CGI: 4)', `/session, JWT: ${way}`, 'req/s', values)
     await site.stop()
   }

@@ -7,6 +7,10 @@ import { accepts, buildFolder, executable, isRoot, serverUser, start, temporaryF
 
 export const tools = path.join(buildFolder, 'bench')
 export const tool = (name) => path.join(tools, name)
+const dist = path.join(buildFolder, 'dist/nextauth.fcgi')
+/** What is best as CGI: a static program starts sooner. */
+export const cgiProgram = !process.env.NEXTAUTH_FCGI && existsSync(dist) ? dist : executable
+
 export const url = 'http://127.0.0.1:8000/api/auth'
 const secret = '0123456789abcdef0123456789abcdef'
 const person = { name: 'Ann Example', email: 'ann@example.com', picture: 'https://example.com/ann.png' }
