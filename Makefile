@@ -110,7 +110,7 @@ test:
 # Needs nothing of `make test`. What it finds is in build/bench/results.json, too.
 bench:
 	@scripts/packages bench
-	@$(MAKE) -s -j$$(nproc) all
+	@$(MAKE) -s -j$$(nproc) all $(DIST)/nextauth.fcgi
 	@$(MAKE) -s -j$$(nproc) -C tests/bench OUT=$(abspath $(BUILD))/bench
 	@node tests/bench/bench.mjs $(if $(QUICK),--quick)
 

@@ -10,10 +10,11 @@ import { fastcgi } from './fastcgi.mjs'
 import { comparePeers } from './peers.mjs'
 import { processItself } from './process.mjs'
 import { signIn } from './signin.mjs'
+import { sizing } from './sizing.mjs'
 import { slow } from './slow.mjs'
 import { store } from './store.mjs'
 
-const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store, signin: signIn, slow }
+const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store, signin: signIn, slow, sizing }
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'string', default: path.join(buildFolder, 'bench/results.json') } },
@@ -27,6 +28,7 @@ const report = new Report()
 let failed = false
 for (const [name, measure] of Object.entries(sections)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue
+  const started = Date.now()
   try {
     await measure(report, { quick: values.quick ?? false })
   } catch (error) {
@@ -34,6 +36,7 @@ for (const [name, measure] of Object.entries(sections)) {
     console.error(error.stack)
     report.lacks(name, 'the rest of it', error.message.split('\n')[0])
   }
+  console.log(`  (${name}: ${((Date.now() - started) / 1000).toFixed(0)} s)`)
 }
 mkdirSync(path.dirname(values.json), { recursive: true })
 report.finish(values.json, { quick: values.quick ?? false, seconds: (Date.now() - began) / 1000 })

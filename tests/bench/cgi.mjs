@@ -1,10 +1,10 @@
 // CGI, from fork to exit, beside static C programs.
 import { execFile } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { buildFolder, executable } from '../support/process.mjs'
-import { fastcgiSubjects, firstVisitor, tool, variables } from './lib/world.mjs'
+import { root } from '../support/process.mjs'
+import { cgiProgram, fastcgiSubjects, firstVisitor, tool, variables } from './lib/world.mjs'
 
 const run = promisify(execFile)
 
@@ -20,22 +20,15 @@ const pairs = [
 ]
 
 export async function cgi(report, { quick }) {
-  const { program, what } = programToMeasure()
-  const programs = cgiPrograms(program)
+  const programs = cgiPrograms(cgiProgram)
   const rounds = []
   for (let round = 0; round < (quick ? 7 : 15); round++) rounds.push(await spawnInTurn(programs, quick ? 30 : 80))
   const of = (name, figure) => rounds.map((round) => round.get(name)[figure])
-  const section = `CGI, fork to exit, ${what}`
+  const section = `CGI, fork to exit, ${path.relative(root, cgiProgram)}`
   for (const [ours, limit, most] of pairs)
     report.ratio(section, ours, limit, 'µs wall', of(ours, 'wall'), of(limit, 'wall'), most && { most })
   for (const [ours, limit] of pairs) report.ratio(section, ours, limit, 'µs CPU', of(ours, 'cpu'), of(limit, 'cpu'))
   for (const [ours, limit] of pairs) report.ratio(section, ours, limit, 'faults', of(ours, 'faults'), of(limit, 'faults'))
-}
-
-function programToMeasure() {
-  const dist = path.join(buildFolder, 'dist/nextauth.fcgi')
-  if (!process.env.NEXTAUTH_FCGI && existsSync(dist)) return { program: dist, what: 'build/dist/nextauth.fcgi' }
-  return { program: executable, what: 'build/nextauth.fcgi (dynamic; there is no build/dist/nextauth.fcgi)' }
 }
 
 /** [{ name, command, file, expected }] */

@@ -15,10 +15,10 @@ export async function fastcgi(report, { quick }) {
   const served = []
   for (const subject of fastcgiSubjects()) served.push(await serve(subject))
   const pairs = served.filter(({ limit }) => limit).map((ours) => [ours, served.find(({ name }) => name === ours.limit)])
-  await straight(report, served, pairs, { rounds: quick ? 7 : 15, requests: quick ? 800 : 3000 })
+  await straight(report, served, pairs, { rounds: quick ? 15 : 41, requests: quick ? 300 : 500 })
   await counted(report, served, pairs)
   const some = pairs.filter(([ours]) => !quick || ours.name.startsWith('/session'))
-  const settings = { rounds: quick ? 2 : 5, seconds: quick ? 1 : 3 }
+  const settings = { rounds: quick ? 1 : 3, seconds: quick ? 1 : 2 }
   await behind(report, 'nginx', startNginx, some, settings)
   await behind(report, 'lighttpd', startLighttpd, some, settings)
   for (const one of served) await one.stop()

@@ -56,7 +56,7 @@ async function compare(report, peer, ours, quick) {
   const found = { ours: [], theirs: [] }
   for (let round = 0; round < (quick ? 1 : 3); round++)
     for (const side of ['ours', 'theirs'])
-      found[side].push((await wrk(url[side], headers[side], { seconds: quick ? 1 : 4 })).perSecond)
+      found[side].push((await wrk(url[side], headers[side], { seconds: quick ? 1 : 2 })).perSecond)
   report.ratio(section, peer.ours, peer.name, 'req/s', found.ours, found.theirs, peer.least && { least: peer.least })
   await nginx.stop()
   await started.stop()

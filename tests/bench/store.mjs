@@ -21,9 +21,9 @@ async function size(report, quick) {
   const few = await serve(databaseSubject({ rows: 1_000 }))
   const times = { many: [], few: [] }
   for (const one of [many, few]) await load(one, 500)
-  for (let round = 0; round < (quick ? 9 : 25); round++) {
-    times.many.push((await cpuPerRequest(many, 500)).cpu)
-    times.few.push((await cpuPerRequest(few, 500)).cpu)
+  for (let round = 0; round < (quick ? 25 : 61); round++) {
+    times.many.push((await cpuPerRequest(many, 200)).cpu)
+    times.few.push((await cpuPerRequest(few, 200)).cpu)
   }
   report.ratio(section, 'lookup among 1,000,000', 'among 1,000', 'µs CPU', times.many, times.few, { most: 1.2 })
   await many.stop()
@@ -42,8 +42,8 @@ async function renewals(report, quick) {
   for (const one of [ours, limit]) await load(one, 1000)
   for (const connections of [1, 8]) {
     const found = { ours: [], limit: [], loop: [] }
-    const times = quick ? 2000 : 10000
-    for (let round = 0; round < (quick ? 3 : 9); round++) {
+    const times = quick ? 1000 : 5000
+    for (let round = 0; round < (quick ? 5 : 9); round++) {
       found.ours.push(times / (await load(ours, times, connections)).seconds)
       found.limit.push(times / (await load(limit, times, connections)).seconds)
       const { stdout } = await run(tool('renew'), [loop.database, loop.token, String(times), String(connections)])

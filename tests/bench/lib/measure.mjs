@@ -13,6 +13,11 @@ export function cpu(pid) {
   return Number(execFileSync(tool('cputime'), [String(pid)], { encoding: 'utf8' }))
 }
 
+/** MiB that are resident: now, or the most there ever were. */
+export function resident(pid, line = 'VmRSS') {
+  return Number(new RegExp(`^${line}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
+}
+
 /**
  * Sends `requests` over `connections` at once; throws if one of them is not answered as it should be. With a `rate` each
  * is sent when it is due, and its latency counts from then, whatever those before it do.

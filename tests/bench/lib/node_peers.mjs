@@ -1,6 +1,6 @@
 // The peers of npm: installed when first wanted, each a process of its own at a port of its own.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { accepts, freePort, root, start, temporaryFolder, until } from '../../support/process.mjs'
@@ -17,12 +17,12 @@ function inBench(command, args, options = {}) {
 /** npm's packages, by the lock file; only SQLite's may run a script, as it has to be compiled. */
 export function installPeers() {
   const installed = path.join(packages, '.installed')
-  const lock = path.join(bench, 'package-lock.json')
-  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+  const lock = readFileSync(path.join(bench, 'package-lock.json'), 'utf8')
+  if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
     console.log('Installing npm packages into tests/bench/node_modules (once)')
     inBench('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
     buildSqlite()
-    writeFileSync(installed, '')
+    writeFileSync(installed, lock)
   }
   if (!existsSync(path.join(nextFolder, '.next/BUILD_ID'))) buildNext()
 }

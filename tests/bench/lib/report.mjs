@@ -28,10 +28,15 @@ export class Report {
     this.#add({ section, name, unit, ours, ...verdict })
   }
 
-  /** Ours against another's, round by round: judged by the median of the ratios. */
+  /**
+   * Ours against another's, round by round: judged by the median of the ratios. `best` compares the best rounds of both:
+   * what else the machine does only makes a round worse.
+   */
   ratio(section, name, against, unit, ours, theirs, target) {
     const ratio = spread(ours.map((value, round) => value / theirs[round]))
-    this.#add({ section, name, against, unit, ours: spread(ours), theirs: spread(theirs), ratio, target, holds: holds(target, ratio.median) })
+    const [mine, others] = [spread(ours), spread(theirs)]
+    const best = unit.includes('/s') || unit.includes('per s') ? mine.max / others.max : mine.min / others.min
+    this.#add({ section, name, against, unit, ours: mine, theirs: others, ratio, best, target, holds: holds(target, ratio.median) })
   }
 
   /** Something that was to be measured here, and was not. */
@@ -58,7 +63,7 @@ export class Report {
   }
 }
 
-const heading = `  ${'what'.padEnd(44)} ${'against'.padEnd(24)} ${'unit'.padEnd(9)} ${'ours'.padStart(7)} ${'theirs'.padStart(7)}  ${'ratio: min median max'.padEnd(23)} target`
+const heading = `  ${'what'.padEnd(44)} ${'against'.padEnd(24)} ${'unit'.padEnd(9)} ${'ours'.padStart(7)} ${'theirs'.padStart(7)}  ${'ratio: min median max'.padEnd(23)}  ${'best'.padStart(6)} target`
 
 function target(row) {
   if (!row.target) return ''
@@ -71,7 +76,7 @@ function line(row) {
   const three = [shown.min, shown.median, shown.max].map((value) => short(value).padStart(7)).join(' ')
   const verdict = row.target ? `${target(row)} ${row.holds ? 'holds' : 'MISSED'}` : ''
   return `  ${row.name.padEnd(44)} ${(row.against ?? '').padEnd(24)} ${row.unit.padEnd(9)} ${short(row.ours.median).padStart(7)} ` +
-    `${(row.theirs ? short(row.theirs.median) : '').padStart(7)}  ${three} ${verdict}`
+    `${(row.theirs ? short(row.theirs.median) : '').padStart(7)}  ${three}  ${(row.best ? short(row.best) : '').padStart(6)} ${verdict}`
 }
 
 const first = (command, args, pattern) => {

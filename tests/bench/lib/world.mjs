@@ -1,12 +1,16 @@
 // What is measured, side by side: this executable and the limit programs, each behind a Unix socket, with the same request.
 import { execFileSync } from 'node:child_process'
 import crypto from 'node:crypto'
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { accepts, buildFolder, executable, isRoot, serverUser, start, temporaryFolder, until } from '../../support/process.mjs'
 
 export const tools = path.join(buildFolder, 'bench')
 export const tool = (name) => path.join(tools, name)
+const dist = path.join(buildFolder, 'dist/nextauth.fcgi')
+/** What is best as CGI: a static program starts sooner. */
+export const cgiProgram = !process.env.NEXTAUTH_FCGI && existsSync(dist) ? dist : executable
+
 export const url = 'http://127.0.0.1:8000/api/auth'
 const secret = '0123456789abcdef0123456789abcdef'
 const person = { name: 'Ann Example', email: 'ann@example.com', picture: 'https://example.com/ann.png' }
@@ -85,12 +89,17 @@ ${known.join('\n')}
 COMMIT; PRAGMA wal_checkpoint(TRUNCATE);`)
 }
 
+/** What goes into nextauth.json. */
+export function siteConfiguration(more = {}) {
+  const providers = ['github', 'google'].map((id) => ({ id, clientId: 'client', clientSecret: 'secret' }))
+  return { url, secret, providers, database: null, ...more }
+}
+
 /** A folder as a site's owner has it: `configuration` beside a copy of the executable. */
 export function site(configuration = {}, program = executable) {
   const folder = temporaryFolder()
   const file = path.join(folder, 'nextauth.json')
-  const providers = ['github', 'google'].map((id) => ({ id, clientId: 'client', clientSecret: 'secret' }))
-  writeFileSync(file, JSON.stringify({ url, secret, providers, database: null, ...configuration }, null, 2), { mode: 0o600 })
+  writeFileSync(file, JSON.stringify(siteConfiguration(configuration), null, 2), { mode: 0o600 })
   own(file)
   return { folder, database: path.join(folder, 'auth.db'), program: copied(folder, program), configuration: file,
     variables: (route, cookie) => own(writeVariables(path.join(folder, `${path.basename(route)}.variables`), variables(route, cookie))) }
@@ -120,6 +129,11 @@ export const firstVisitor = (text) => text.replace(/##+/, (digits) => '0'.repeat
 export function databaseSubject({ rows = 1000, program = executable, configuration = {} } = {}) {
   const made = siteWithSessions(rows, configuration, program)
   return subjectOf('/session, database', made, '/session', cookies(`${made.token}0###`), '"name":"Ann Example"')
+}
+
+/** /session of somebody with a JWT, without a database. */
+export function jwtSubject({ program = executable, configuration = {} } = {}) {
+  return subjectOf('/session, JWT', site(configuration, program), '/session', cookies(jwt()), '"email":"ann@example.com"')
 }
 
 function subjectOf(name, where, route, cookie, expected, limit) {
@@ -158,13 +172,16 @@ export function fastcgiSubjects({ threads = 8, rows = 1000, program = executable
 
 let sockets = 0
 
-/** Starts a subject behind a socket of its own, as spawn-fcgi does it; `through` are words before the command (valgrind). */
-export async function serve(subject, { through = [] } = {}) {
-  const socket = path.join(subject.folder, `${++sockets}.sock`)
-  const user = isRoot ? ['-u', serverUser.name, '-U', serverUser.name] : []
-  mkdirSync(subject.folder, { recursive: true })
-  const args = ['-n', '-s', socket, '-M', '0600', ...user, '--', ...through, ...subject.command]
+/**
+ * Starts a subject behind a socket of its own, as spawn-fcgi does it; `through` are words before the command (valgrind),
+ * `tcp` is a port on loopback in place of a Unix socket.
+ */
+export async function serve(subject, { through = [], tcp } = {}) {
+  const socket = tcp ? `127.0.0.1:${tcp}` : path.join(subject.folder, `${++sockets}.sock`)
+  const user = isRoot ? ['-u', serverUser.name] : []
+  const where = tcp ? ['-a', '127.0.0.1', '-p', String(tcp)] : ['-s', socket, '-M', '0600', ...(isRoot ? ['-U', serverUser.name] : [])]
+  const args = ['-n', ...where, ...user, '--', ...through, ...subject.command]
   const program = start('bench', 'spawn-fcgi', args, { cwd: subject.folder, env: subject.env })
-  await until(`${subject.name} listens`, () => accepts(socket), { started: program, seconds: 30 })
+  await until(`${subject.name} listens`, () => accepts(tcp ?? socket), { started: program, seconds: 30 })
   return { ...subject, socket, program, pid: program.pid, stop: () => program.stop() }
 }

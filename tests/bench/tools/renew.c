@@ -1,4 +1,5 @@
 // What renewing sessions costs without a server: renew DATABASE TOKEN TIMES THREADS
+// RENEW_SYNCHRONOUS=FULL: SQLite waits for the disk at each commit; else as nextauth.fcgi sets it, NORMAL.
 // Each thread has a connection of its own. Session by session, of those whose tokens are TOKEN and 0000 to
 // 0999: finds it with its user, then sets when it expires. Prints JSON: seconds, and the longest wait in
 // microseconds.
@@ -27,10 +28,13 @@ static const char renew[] = "UPDATE sessions SET expires = ?2, updated_at = ?3 W
 
 static sqlite3* open_database(void) {
   sqlite3* db;
+  const char* synchronous = getenv("RENEW_SYNCHRONOUS");
+  const int full = synchronous && strcmp(synchronous, "FULL") == 0;
   if (sqlite3_open_v2(database, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
       sqlite3_busy_timeout(db, 10000) != SQLITE_OK ||
-      sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL) !=
-          SQLITE_OK)
+      sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK ||
+      sqlite3_exec(db, full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", NULL, NULL,
+                   NULL) != SQLITE_OK)
     fail(sqlite3_errmsg(db));
   return db;
 }
