@@ -1,7 +1,7 @@
 // A systemd of a test's own, in namespaces of its own, that runs scripts/servers/nextauth.{socket,service} as they are. Needs root.
-import { copyFileSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { accepts, root, start, until } from './process.mjs'
+import { accepts, family, root, start, until } from './process.mjs'
 
 // What the units name is put where they name it: over /etc and /usr/lib lie folders that nobody outside sees.
 const script = `
@@ -43,6 +43,8 @@ export async function startSystemd(site) {
     SCRIPT: script, FOLDER: site.folder, PROGRAM: site.program, CONFIG: site.configFile, container: 'test',
     SYSTEMD_UNIT_PATH: units, PATH: `${process.env.PATH}:/usr/sbin:/sbin`
   } })
+  /** The process id of systemd itself, seen from outside. */
+  systemd.init = () => family(systemd.pid).find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'systemd\n')
   const stop = systemd.stop
   systemd.stop = async () => {
     const result = await stop('SIGKILL')
