@@ -1,6 +1,7 @@
 #include <fastcgi.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -103,6 +104,9 @@ int run_fastcgi(int threads, const http::Limits& limits, const Handler& handler,
     log.error("fastcgi_error", {{"reason", "libfcgi cannot be initialised"}});
     return 1;
   }
+  // Else glibc reserves 64 MiB for each thread, and hosts that cap the address space (ulimit -v) have none to
+  // spare.
+  ::mallopt(M_ARENA_MAX, 2);
   const Descriptor signals = take_stop_signals();
   Doorman doorman;
   doorman.watch(signals.get());

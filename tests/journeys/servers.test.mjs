@@ -1,5 +1,6 @@
 // Each way of serving in scripts/servers/, with the real server.
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startProvider } from '../support/oidc_provider.mjs'
 import { isRunning, family, until } from '../support/process.mjs'
@@ -13,7 +14,7 @@ for (const way of ways) {
     let site
     before(async () => {
       provider = await startProvider()
-      site = await startSite(way, { configure: ({ url }) => ({ url, database: 'sqlite:auth.db', providers: [provider.entry()] }) })
+      site = await startSite(way, { configure: ({ url, database }) => ({ url, database: `sqlite:${path.basename(database)}`, providers: [provider.entry()] }) })
       provider.allow(`${site.url}/callback/demo`)
     })
     after(async () => {

@@ -29,7 +29,7 @@ export function signInJourney(at) {
     assert.match(token, /^[0-9a-f]{64}$/)
     assert.equal(await one.csrf(), token)
     assert.notEqual(await visitor().csrf(), token)
-    const cookie = one.cookie(at().url, 'next-auth.csrf-token')
+    const cookie = one.csrfCookie
     assert.match(decodeURIComponent(cookie.value), new RegExp(`^${token}\\|[0-9a-f]{64}$`))
     assert.ok(cookie.httpOnly && cookie.sameSite === 'Lax' && cookie.path === '/', cookie.line)
   })
@@ -81,7 +81,7 @@ export function signInJourney(at) {
     assert.equal(one.sessionCookie, undefined)
     assert.deepEqual(await one.session(), {})
 
-    one.setCookie(at().url, 'next-auth.session-token', token)
+    one.setCookie(at().url, one.sessionCookieName, token)
     assert.deepEqual(await one.session(), {}, 'the cookie of an ended session is worth nothing')
   })
 

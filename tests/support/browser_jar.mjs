@@ -1,5 +1,10 @@
 // A browser without a window: HTTP requests, a cookie jar, forms. Follows redirects only when asked to.
 import http from 'node:http'
+import https from 'node:https'
+
+/** Authorities (PEM) that every browser trusts. */
+const trusted = []
+export const trust = (authority) => trusted.push(authority)
 
 export class Browser {
   #cookies = []
@@ -90,7 +95,7 @@ export class Browser {
   }
 
   setCookie(url, name, value) {
-    this.store(`${name}=${value}; Path=/`, new URL(url))
+    this.store(`${name}=${value}; Path=/${url.startsWith('https:') ? '; Secure' : ''}`, new URL(url))
   }
 
   forget(name) {
@@ -104,13 +109,15 @@ function within(host, domain) {
 
 function send(method, target, headers, payload, address, timeout) {
   return new Promise((resolve, reject) => {
-    const request = http.request({
+    const secure = target.protocol === 'https:'
+    const request = (secure ? https : http).request({
       method,
       host: address ?? target.hostname,
-      port: target.port || 80,
+      port: target.port || (secure ? 443 : 80),
       path: target.pathname + target.search,
       headers: { host: target.host, ...headers },
-      agent: false
+      agent: false,
+      ...(secure && { ca: trusted })
     }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk) => { text += chunk })

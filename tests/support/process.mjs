@@ -26,8 +26,8 @@ function account(name) {
 }
 
 /** A folder the server user may write to, gone when the test file ends. */
-export function temporaryFolder() {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'nextauth-test-'))
+export function temporaryFolder(below = os.tmpdir()) {
+  const folder = mkdtempSync(path.join(below, 'nextauth-test-'))
   chmodSync(folder, 0o755)
   if (isRoot) chownSync(folder, serverUser.uid, serverUser.gid)
   folders.add(folder)

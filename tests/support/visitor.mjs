@@ -18,8 +18,17 @@ export class Visitor extends Browser {
     return (await this.get(`${this.site.url}/session`)).json()
   }
 
+  /** Browsers take cookies with these beginnings over https only. */
+  get sessionCookieName() {
+    return `${this.site.url.startsWith('https:') ? '__Secure-' : ''}next-auth.session-token`
+  }
+
   get sessionCookie() {
-    return this.cookie(this.site.url, 'next-auth.session-token')
+    return this.cookie(this.site.url, this.sessionCookieName)
+  }
+
+  get csrfCookie() {
+    return this.cookie(this.site.url, `${this.site.url.startsWith('https:') ? '__Host-' : ''}next-auth.csrf-token`)
   }
 
   /** POSTs to /signin/PROVIDER; the answer's `location` is the provider's authorization URL. */
