@@ -64,9 +64,15 @@ http::Pairs header_fields(const Provider& provider, ClientAuth auth, const std::
   return headers;
 }
 
+constexpr size_t member_limit = 200;  // of an answer that holds a token
+
 base::Json read_tokens(const http::Answer& answer) {
-  if (auto json = base::try_parse_json(answer.body, {.depth = 32, .unique_members = true}))
+  if (auto json = base::try_parse_json(answer.body, {.depth = 32, .unique_members = true})) {
+    // All of them go into the account that callbacks see: a megabyte of members would take minutes.
+    if (json->is_object() && json->members().size() > member_limit)
+      throw AuthError(Code::Callback, "token response: too many members");
     return std::move(*json);
+  }
   if (base::trim(answer.body).starts_with('{'))
     throw AuthError(Code::Callback, "token response: status " + std::to_string(answer.status) +
                                         ", JSON that is broken or has a member twice");
@@ -104,10 +110,9 @@ Code no_answer(const Provider& provider) {
 }
 
 base::Json read_token_form(const http::Answer& answer, const std::string& what) {
-  constexpr size_t field_limit = 200;
   base::Json members = base::Json::object();
   try {
-    for (const auto& [name, value] : http::parse_form(answer.body, field_limit)) {
+    for (const auto& [name, value] : http::parse_form(answer.body, member_limit)) {
       if (members.find(name)) throw http::FormError("a member comes twice");
       members.set(name, value);
     }

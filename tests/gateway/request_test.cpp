@@ -117,6 +117,16 @@ TEST_CASE("a body is as long as it says, and no longer than the limit") {
   CHECK(status_of_body("3", std::string("a\0b", 3)) == 400);
 }
 
+TEST_CASE("a body whose length nobody says is refused, one of a known length is taken however it travelled") {
+  CHECK(status_with("HTTP_TRANSFER_ENCODING", "chunked") == 411);
+  Sent sent;
+  sent.variables = {{"HTTP_TRANSFER_ENCODING", "chunked"}, {"CONTENT_LENGTH", ""}};
+  CHECK(sent.status() == 411);
+  sent.variables["CONTENT_LENGTH"] = "5";
+  sent.body = "12345GET / HTTP/1.1";
+  CHECK(sent.request().body == "12345");
+}
+
 TEST_CASE("headers are bounded one by one and together") {
   CHECK(status_with("HTTP_X", std::string(16384, 'x')) == 200);
   CHECK(status_with("HTTP_X", std::string(16385, 'x')) == 431);
@@ -155,10 +165,10 @@ TEST_CASE("a response is status, headers, length and body") {
 TEST_CASE("every status has its reason") {
   for (const auto& [status, reason] :
        {std::pair{200, "OK"}, std::pair{303, "See Other"}, std::pair{400, "Bad Request"},
-        std::pair{401, "Unauthorized"}, std::pair{403, "Forbidden"}, std::pair{413, "Content Too Large"},
-        std::pair{415, "Unsupported Media Type"}, std::pair{429, "Too Many Requests"},
-        std::pair{431, "Request Header Fields Too Large"}, std::pair{500, "Internal Server Error"},
-        std::pair{599, "Unknown"}})
+        std::pair{401, "Unauthorized"}, std::pair{403, "Forbidden"}, std::pair{411, "Length Required"},
+        std::pair{413, "Content Too Large"}, std::pair{415, "Unsupported Media Type"},
+        std::pair{429, "Too Many Requests"}, std::pair{431, "Request Header Fields Too Large"},
+        std::pair{500, "Internal Server Error"}, std::pair{599, "Unknown"}})
     CHECK(write_response({.status = status, .headers = {}, .body = {}}, http::Method::get) ==
           "Status: " + std::to_string(status) + " " + reason + "\r\nContent-Length: 0\r\n\r\n");
 }
@@ -173,7 +183,9 @@ TEST_CASE("a bad request is answered without asking the site") {
   });
   CHECK_FALSE(asked);
   CHECK(answer.starts_with("Status: 400 Bad Request\r\n"));
-  CHECK(answer.find("Cache-Control: private, no-store\r\n") != std::string::npos);
+  for (const char* header : {"Cache-Control: private, no-store", "X-Content-Type-Options: nosniff",
+                             "Referrer-Policy: no-referrer", "X-Frame-Options: DENY"})
+    CHECK(answer.find(std::string(header) + "\r\n") != std::string::npos);
   CHECK(answer.ends_with("\r\n\r\nCONTENT_LENGTH is no number."));
 }
 

@@ -76,6 +76,28 @@ TEST_CASE("a token response is nested 32 deep at most") {
   CHECK(plain_refusal(nested(33)).starts_with("Callback: token response: "));
 }
 
+TEST_CASE("a token response has 200 members at most, in JSON and as a form") {
+  const auto json = [](int more) {
+    std::string text = R"({"access_token":"access-t0ken")";
+    for (int i = 0; i < more; ++i) text += ",\"m" + std::to_string(i) + "\":0";
+    return text + "}";
+  };
+  const auto form = [](int more) {
+    std::string text = "access_token=access-t0ken";
+    for (int i = 0; i < more; ++i) text += "&m" + std::to_string(i) + "=";
+    return text;
+  };
+  for (const std::string& tokens : {json(199), form(199)}) {
+    World w({.more = {HostileProvider::plain_entry("acme")}});
+    w.client.on(token_url, 200, tokens);
+    CHECK(w.sign_in("acme").location == home);
+  }
+  CHECK(plain_refusal(json(200)) == "Callback: token response: too many members");
+  CHECK(plain_refusal(json(100000)) == "Callback: token response: too many members");
+  CHECK(plain_refusal(form(200)) ==
+        "Callback: token response: neither JSON nor a form: more than 200 fields");
+}
+
 TEST_CASE("the content type is nobody's proof: what is said counts") {
   for (const char* type : {"text/html", "text/plain; charset=utf-16", "image/png", ""}) {
     World w;
@@ -89,6 +111,15 @@ TEST_CASE("the content type is nobody's proof: what is said counts") {
 TEST_CASE("a profile with a member twice is no profile") {
   CHECK(profile_refusal(R"({"sub":"ann","sub":"ben"})") == signin);
   CHECK(profile_refusal(R"({"sub":"ann","x":{"a":1,"a":2}})") == signin);
+  CHECK(profile_refusal(R"({"sub":"ann","s\u0075b":"ben"})") == signin);
+}
+
+TEST_CASE("text that is none is no profile") {
+  for (const char* body :
+       {"{\"sub\":\"ann\",\"name\":\"\xff\"}", R"({"sub":"ann","name":"\ud800"})",
+        R"({"sub":"ann\u0000ben"})", "\xef\xbb\xbf{\"sub\":\"ann\"}", R"({"sub":"ann"} {"sub":"ben"})",
+        R"({'sub':'ann'})", R"({"sub":"ann",})", R"({"sub":NaN})"})
+    CHECK_MESSAGE(profile_refusal(body) == signin, body);
 }
 
 TEST_CASE("signed or encrypted userinfo is no JSON, and so no profile") {

@@ -69,6 +69,47 @@ TEST_CASE("anything longer, shorter or unknown is 400 with the method's name") {
   }
 }
 
+TEST_CASE("a path that only looks like a route is none") {
+  for (const char* path : {"/signin/../session",
+                           "/./session",
+                           "//session",
+                           "/session;x=y",
+                           "/session.",
+                           "/session..",
+                           "/session.json",
+                           "/session%00",
+                           "/session%2f",
+                           "/Session",
+                           "/session\xcc\x81",
+                           "/sess\xc4\xb1on",
+                           "/ session",
+                           "/session ",
+                           "/\tsession",
+                           "/session\\op",
+                           "\\session",
+                           "/session\n",
+                           "/csrf\r\nX: y",
+                           "/..",
+                           "/.",
+                           "/%2e%2e/session"}) {
+    CAPTURE(path);
+    CHECK(at({"/api/auth", path, ""}).status == 400);
+    CHECK(at({"/cgi-bin/nextauth.fcgi", path, ""}).status == 400);
+  }
+  const std::string deep = "/session" + std::string(4000, '/'), wide = "/session" + std::string(16000, 'a');
+  for (const std::string& path : {deep, wide}) CHECK(at({"/api/auth", path.c_str(), ""}).status == 400);
+}
+
+TEST_CASE("an address is decoded once, and what it then is must be a route as it stands") {
+  for (const char* uri :
+       {"/api/auth/%2573ession", "/api/auth/../auth/session", "/api/auth/%2e%2e/session",
+        "/api/auth//session", "/api//auth/session", "/API/AUTH/session", "/api/auth/session%3Fx",
+        "/api/auth/session;x", "/api%5Cauth%5Csession", "/api/auth/session%ff"}) {
+    CAPTURE(uri);
+    CHECK(at({"", "", uri}).status == 400);
+  }
+}
+
 TEST_CASE("a wrong method is 400; a strange one is not repeated") {
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "POST").body ==
         "Error: This action with HTTP POST is not supported by NextAuth.js");
