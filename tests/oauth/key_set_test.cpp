@@ -172,7 +172,7 @@ TEST_CASE("a broken key under the right kid is refused, whatever is broken of it
         std::pair{"crv", Json("P-384")}, std::pair{"kty", Json("ec")}, std::pair{"kty", Json("OKP")}}) {
     World w;
     w.op.keys.elements()[0].set(member, value);
-    CHECK_MESSAGE(refusal(w) == no_key, member);
+    CHECK(refusal(w) == no_key);
   }
   World off_curve;
   off_curve.op.keys.elements()[0].set("y", off_curve.op.keys.elements()[0].text_of("x").value());

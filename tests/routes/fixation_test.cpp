@@ -16,25 +16,27 @@ std::string owner(HostileSite& w, const std::string& token) {
   return user ? user->text_of("name").value_or("?") : "";
 }
 
-/// The ways of signing in, each as somebody new to the site or known to it.
-const std::vector<std::pair<std::string, std::function<void(HostileSite&)>>> ways{
-    {"provider", [](HostileSite& w) { w.sign_in("op"); }},
-    {"mail", [](HostileSite& w) { w.follow_link(w.link_for("mail@example.com")); }},
-    {"password", [](HostileSite& w) { w.sign_in_with_password("ben"); }}};
+struct Way {
+  std::string name;
+  std::function<void(HostileSite&)> sign_in;
+};
+const std::vector<Way> ways{{"provider", [](HostileSite& w) { w.sign_in("op"); }},
+                            {"mail", [](HostileSite& w) { w.follow_link(w.link_for("mail@example.com")); }},
+                            {"password", [](HostileSite& w) { w.sign_in_with_password("ben"); }}};
 
 }  // namespace
 
 TEST_CASE("a planted session is replaced at every sign-in, and not taken over") {
   for (const bool jwt : {false, true})
-    for (const auto& [way, sign_in] : ways)
+    for (const Way& way : ways)
       for (const std::string& planted : {std::string(64, 'a'), std::string("sha256:" + std::string(64, 'a')),
                                          std::string("a.b.c"), std::string("")}) {
-        INFO(way, " ", jwt, " ", planted);
+        INFO(way.name, " ", jwt, " ", planted);
         Setup setup = every_way();
         setup.jwt = jwt;
         HostileSite w(setup);
         w.browser.cookies[name] = planted;
-        sign_in(w);
+        way.sign_in(w);
         CHECK(w.session().find("user"));
         CHECK(w.browser.cookies[name] != planted);
         CHECK(owner(w, planted).empty());
@@ -43,24 +45,24 @@ TEST_CASE("a planted session is replaced at every sign-in, and not taken over") 
 
 TEST_CASE("each sign-in of one person gives another session") {
   for (const bool jwt : {false, true})
-    for (const auto& [way, sign_in] : ways) {
-      INFO(way, " ", jwt);
+    for (const Way& way : ways) {
+      INFO(way.name, " ", jwt);
       Setup setup = every_way();
       setup.jwt = jwt;
       HostileSite w(setup);
-      sign_in(w);
+      way.sign_in(w);
       const std::string first = w.browser.cookies[name];
       w.clock.advance(1s);  // a JWT of the same second is the same text, as in v3
-      sign_in(w);
+      way.sign_in(w);
       CHECK(w.browser.cookies[name] != first);
       if (!jwt) CHECK(owner(w, first).empty());
     }
 }
 
 TEST_CASE("an attacker's own session, planted in a browser, does not become its user's") {
-  for (const auto& [way, sign_in] : ways) {
-    CAPTURE(way);
-    if (way == "provider") continue;  // joins the account with the one signed in, as in v3: see below
+  for (const Way& way : ways) {
+    CAPTURE(way.name);
+    if (way.name == "provider") continue;  // joins the account with the one signed in, as in v3: see below
     HostileSite w;
     Browser attacker(w);
     http::Pairs form{{"csrfToken", attacker.csrf()}, {"login", "mallory"}, {"password", "right"}};
@@ -68,7 +70,7 @@ TEST_CASE("an attacker's own session, planted in a browser, does not become its 
     const std::string planted = attacker.cookies[name];
     CHECK(owner(w, planted) == "mallory");
     w.browser.cookies[name] = planted;
-    sign_in(w);
+    way.sign_in(w);
     CHECK(w.browser.cookies[name] != planted);
     CHECK(owner(w, w.browser.cookies[name]) != "mallory");
     CHECK((owner(w, planted).empty() || owner(w, planted) == "mallory"));

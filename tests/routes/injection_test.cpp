@@ -22,9 +22,10 @@ const std::vector<std::string> breakouts{"x\r\nSet-Cookie: evil=1",
                                          "x\x1b[31m\x08"};
 
 void check_headers(const Reply& reply) {
-  for (const auto& [name, value] : reply.headers) {
-    CHECK_MESSAGE(!base::has_control(name + value), name << ": " << value);
-    CHECK_MESSAGE(value.find("evil=1") == value.find("evil=1%"), name);
+  for (const auto& header : reply.headers) {
+    const std::string line = header.first + ": " + header.second;
+    CHECK_MESSAGE(!base::has_control(line), line);
+    CHECK_MESSAGE(line.find("evil=1") == line.find("evil=1%"), line);
   }
   CHECK(reply.cookie("evil").empty());
   CHECK(reply.header("X-Frame-Options") == "DENY");
