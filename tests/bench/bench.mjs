@@ -1,4 +1,4 @@
-// `make bench`: measures this executable beside limits and peers, on this machine. QUICK=1 takes less than 90 s.
+// `make bench`: measures this executable beside limits and peers, on this machine. QUICK=1: --quick.
 // node tests/bench/bench.mjs [--quick] [--json FILE] [SECTION ...]
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'

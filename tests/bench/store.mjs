@@ -43,7 +43,7 @@ async function renewals(report, quick) {
   for (const connections of [1, 8]) {
     const found = { ours: [], limit: [], loop: [] }
     const times = 500
-    for (let round = 0; round < (quick ? 11 : 41); round++) {
+    for (let round = 0; round < (quick ? 7 : 41); round++) {
       found.ours.push(times / (await load(ours, times, connections)).seconds)
       found.limit.push(times / (await load(limit, times, connections)).seconds)
       const { stdout } = await run(tool('renew'), [loop.database, loop.token, String(times), String(connections)])
