@@ -3,7 +3,7 @@
 # make install    after make, as root: PREFIX (default /usr/local), DESTDIR
 # make run        a working site on http://localhost:8080
 # make test       every test; make check the quick ones
-# make bench      its speed beside limits and peers, in a table; QUICK=1 takes less than 90 s
+# make bench      its speed beside limits and peers, in a table; QUICK=1 is shorter
 # make format     clang-format; make lint: clang-tidy, the format, the layers
 .DEFAULT_GOAL := all
 SHELL := /bin/bash

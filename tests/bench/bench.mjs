@@ -1,12 +1,12 @@
-// `make bench`: measures this executable beside limits and peers, on this machine. QUICK=1 takes less than 90 s.
+// `make bench`: measures this executable beside limits and peers, on this machine. QUICK=1: --quick.
 // node tests/bench/bench.mjs [--quick] [--json FILE] [SECTION ...]
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildFolder } from '../support/process.mjs'
-import { Report, machine } from './lib/report.mjs'
+import { Report } from './lib/report.mjs'
 import { cgi } from './cgi.mjs'
-import { fastcgi } from './fastcgi.mjs'
+import { fastCgi } from './fastcgi.mjs'
 import { comparePeers } from './peers.mjs'
 import { processItself } from './process.mjs'
 import { signIn } from './signin.mjs'
@@ -14,7 +14,7 @@ import { sizing } from './sizing.mjs'
 import { slow } from './slow.mjs'
 import { store } from './store.mjs'
 
-const sections = { fastcgi, peers: comparePeers, cgi, process: processItself, store, signin: signIn, slow, sizing }
+const sections = { fastcgi: fastCgi, peers: comparePeers, cgi, process: processItself, store, signin: signIn, slow, sizing }
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'string', default: path.join(buildFolder, 'bench/results.json') } },
@@ -22,9 +22,9 @@ const { values, positionals } = parseArgs({
 })
 for (const name of positionals) if (!sections[name]) throw new Error(`there is no section ${name}; there are ${Object.keys(sections).join(', ')}`)
 
-console.log(Object.entries(machine()).map(([name, value]) => `${name}: ${value}`).join('\n'))
-const began = Date.now()
 const report = new Report()
+console.log(Object.entries(report.machine).map(([name, value]) => `${name}: ${value}`).join('\n'))
+const began = Date.now()
 let failed = false
 for (const [name, measure] of Object.entries(sections)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue

@@ -1,8 +1,9 @@
 // FastCGI beside its limits: the same requests, the same number of threads, in turn.
 import { availableParallelism } from 'node:os'
+import { fastcgi } from '../support/fastcgi.mjs'
 import { cpu, cpuPerRequest, instructions, load, systemCalls } from './lib/measure.mjs'
 import { check, startLighttpd, startNginx, wrk } from './lib/webservers.mjs'
-import { fastcgiSubjects, firstVisitor, serve } from './lib/world.mjs'
+import { fastcgiSubjects, firstVisitor, serve, url } from './lib/world.mjs'
 
 const targets = {
   '/session, JWT': { cpu: 1.15, instructions: 1.25, calls: 1 },
@@ -11,10 +12,11 @@ const targets = {
   '/providers': { cpu: 1.15 }
 }
 
-export async function fastcgi(report, { quick }) {
+export async function fastCgi(report, { quick }) {
   const served = []
   for (const subject of fastcgiSubjects()) served.push(await serve(subject))
   const pairs = served.filter(({ limit }) => limit).map((ours) => [ours, served.find(({ name }) => name === ours.limit)])
+  for (const [ours, limit] of pairs) if (ours.route === '/session') await answersAlike(ours, limit)
   await straight(report, served, pairs, { rounds: quick ? 15 : 41, requests: quick ? 300 : 500 })
   await counted(report, served, pairs)
   const some = pairs.filter(([ours]) => !quick || ours.name.startsWith('/session'))
@@ -22,6 +24,16 @@ export async function fastcgi(report, { quick }) {
   await behind(report, 'nginx', startNginx, some, settings)
   await behind(report, 'lighttpd', startLighttpd, some, settings)
   for (const one of served) await one.stop()
+}
+
+/** A limit that answers less than we do would be no limit: the same headers, and a body of the same length. */
+async function answersAlike(ours, limit) {
+  const shape = async ({ socket, route, cookie }) => {
+    const answer = await fastcgi(socket, url, 'GET', route, { headers: { Cookie: firstVisitor(cookie) } })
+    return JSON.stringify([Object.entries(answer.headers), answer.setCookies.map((line) => line.replace(/[^;]*GMT|=[^;]*/g, ({ length }) => length)), answer.text.length])
+  }
+  const [mine, theirs] = [await shape(ours), await shape(limit)]
+  if (mine !== theirs) throw new Error(`${limit.name} does not answer as ${ours.name} does:\n${mine}\n${theirs}`)
 }
 
 /** Rounds of every one in turn: { subject: [value, …] }. */
@@ -68,11 +80,11 @@ async function eachOnce(all, measure) {
 async function behind(report, name, startServer, pairs, { rounds, seconds }) {
   const all = [...new Set(pairs.flat())]
   const server = await startServer(all)
-  const url = (one) => `http://127.0.0.1:${server.ports[all.indexOf(one)]}/api/auth${one.route}`
-  for (const one of all) await check(one.name, url(one), { Cookie: firstVisitor(one.cookie) }, one.limit ? one.expected : '')
+  const at = (one) => `http://127.0.0.1:${server.ports[all.indexOf(one)]}/api/auth${one.route}`
+  for (const one of all) await check(one.name, at(one), { Cookie: firstVisitor(one.cookie) }, one.limit ? one.expected : '')
   const found = await inTurn(all, rounds, async (one) => {
     const before = cpu(one.pid)
-    const { perSecond, requests } = await wrk(url(one), { Cookie: firstVisitor(one.cookie) }, { seconds })
+    const { perSecond, requests } = await wrk(at(one), { Cookie: firstVisitor(one.cookie) }, { seconds })
     return { perSecond, cpu: (cpu(one.pid) - before) / requests / 1000 }
   })
   const of = (one, what) => found.get(one).map((round) => round[what])

@@ -42,8 +42,8 @@ async function renewals(report, quick) {
   for (const one of [ours, limit]) await load(one, 1000)
   for (const connections of [1, 8]) {
     const found = { ours: [], limit: [], loop: [] }
-    const times = quick ? 1000 : 5000
-    for (let round = 0; round < (quick ? 5 : 9); round++) {
+    const times = 500
+    for (let round = 0; round < (quick ? 7 : 41); round++) {
       found.ours.push(times / (await load(ours, times, connections)).seconds)
       found.limit.push(times / (await load(limit, times, connections)).seconds)
       const { stdout } = await run(tool('renew'), [loop.database, loop.token, String(times), String(connections)])

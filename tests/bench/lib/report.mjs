@@ -19,6 +19,7 @@ function short(value) {
 }
 
 export class Report {
+  machine = machine()
   rows = []
   missing = []
 
@@ -58,7 +59,7 @@ export class Report {
     console.log(`\n${judged.length - missed.length} of ${judged.length} targets hold; ${this.rows.length} rows; ${this.missing.length} not measured; ${seconds.toFixed(0)} s`)
     for (const row of missed) console.log(`  misses: ${row.section}: ${row.name}: ${short((row.ratio ?? row.ours).median)}, aimed at ${target(row)}`)
     for (const { section, name, why } of this.missing) console.log(`  not measured: ${section}: ${name}: ${why}`)
-    writeFileSync(file, JSON.stringify({ machine: machine(), quick, seconds, rows: this.rows, missing: this.missing }, null, 2) + '\n')
+    writeFileSync(file, JSON.stringify({ machine: this.machine, quick, seconds, rows: this.rows, missing: this.missing }, null, 2) + '\n')
     console.log(`all figures: ${file}`)
   }
 }
