@@ -38,8 +38,11 @@ std::string ca_bundle() {
 /// The statically linked executable asks /etc/hosts and DNS itself. The other lookups that /etc/nsswitch.conf
 /// may name are shared libraries made for that machine's own glibc, which can be another than ours.
 void keep_lookups_inside() {
-  const bool statically_linked = ::getauxval(AT_BASE) == 0;  // no dynamic loader
-  if (statically_linked) ::__nss_configure_lookup("hosts", "files dns");
+  static const int once = [] {
+    const bool statically_linked = ::getauxval(AT_BASE) == 0;  // no dynamic loader
+    return statically_linked ? ::__nss_configure_lookup("hosts", "files dns") : 0;
+  }();
+  if (once != 0) throw Unreachable("host names cannot be looked up");
 }
 
 /// A connection to one origin, and what watches over it.
@@ -49,6 +52,7 @@ struct Connection {
 };
 
 std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url) {
+  keep_lookups_inside();
   std::string host = url.host;
   if (host.front() == '[') host = host.substr(1, host.size() - 2);
   if (url.scheme == "http") return std::make_unique<BoundedClient<httplib::ClientImpl>>(host, url.port);
@@ -64,7 +68,7 @@ std::string place(const Url& url) { return url.origin() + url.path; }
 
 class HttplibClient : public Client {
  public:
-  explicit HttplibClient(ClientOptions options) : options_(std::move(options)) { keep_lookups_inside(); }
+  explicit HttplibClient(ClientOptions options) : options_(std::move(options)) {}
 
   Answer send(const Outgoing& request) override {
     const Deadline deadline = std::chrono::steady_clock::now() + options_.total_timeout;
