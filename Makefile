@@ -92,7 +92,8 @@ install:
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 scripts/nextauth.fcgi.8
 	install -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/nextauth README.md LICENSE
 	install -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/nextauth/servers scripts/servers/*
-	[ ! -e scripts/completion.bash ] || install -D -m 644 scripts/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nextauth.fcgi
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(BUILD)/nextauth.fcgi completion >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/nextauth.fcgi
 
 PORT ?= 8080
 run:

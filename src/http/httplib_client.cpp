@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "http/client.hpp"
+#include "http/httplib_stream.hpp"
 #include "http/watchdog.hpp"
 
 namespace http {
@@ -34,11 +35,14 @@ std::string ca_bundle() {
   return {};
 }
 
-/// The statically linked executable asks /etc/hosts and DNS itself. The other lookups that /etc/nsswitch.conf may
-/// name are shared libraries made for that machine's own glibc, which can be another than ours.
+/// The statically linked executable asks /etc/hosts and DNS itself. The other lookups that /etc/nsswitch.conf
+/// may name are shared libraries made for that machine's own glibc, which can be another than ours.
 void keep_lookups_inside() {
-  const bool statically_linked = ::getauxval(AT_BASE) == 0;  // no dynamic loader
-  if (statically_linked) ::__nss_configure_lookup("hosts", "files dns");
+  static const int once = [] {
+    const bool statically_linked = ::getauxval(AT_BASE) == 0;  // no dynamic loader
+    return statically_linked ? ::__nss_configure_lookup("hosts", "files dns") : 0;
+  }();
+  if (once != 0) throw Unreachable("host names cannot be looked up");
 }
 
 /// A connection to one origin, and what watches over it.
@@ -48,10 +52,11 @@ struct Connection {
 };
 
 std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url) {
+  keep_lookups_inside();
   std::string host = url.host;
   if (host.front() == '[') host = host.substr(1, host.size() - 2);
-  if (url.scheme == "http") return std::make_unique<httplib::ClientImpl>(host, url.port);
-  auto client = std::make_unique<httplib::SSLClient>(host, url.port);
+  if (url.scheme == "http") return std::make_unique<BoundedClient<httplib::ClientImpl>>(host, url.port);
+  auto client = std::make_unique<BoundedClient<httplib::SSLClient>>(host, url.port);
   client->set_ca_cert_path(ca_bundle());
   client->enable_server_certificate_verification(true);
   SSL_CTX_set_min_proto_version(client->ssl_context(), TLS1_2_VERSION);
@@ -63,7 +68,7 @@ std::string place(const Url& url) { return url.origin() + url.path; }
 
 class HttplibClient : public Client {
  public:
-  explicit HttplibClient(ClientOptions options) : options_(std::move(options)) { keep_lookups_inside(); }
+  explicit HttplibClient(ClientOptions options) : options_(std::move(options)) {}
 
   Answer send(const Outgoing& request) override {
     const Deadline deadline = std::chrono::steady_clock::now() + options_.total_timeout;

@@ -77,6 +77,25 @@ TEST_CASE("an answer may be as large as the limit, no larger") {
                              std::string(1001, 'x') + "\r\n0\r\n\r\n")) == "URL: the answer is too large");
 }
 
+TEST_CASE("a status line may be as long as its limit, no longer") {
+  const std::string begin = "HTTP/1.1 200 ";
+  const auto answer = [&](size_t length) {
+    return begin + std::string(length - begin.size() - 1, 'x') + "\r\nContent-Length: 0\r\n\r\n";
+  };
+  CHECK(failure_at(answering(answer(1024))) == "answered");
+  // The second one would take all of a thread's stack: it is matched with a regular expression.
+  for (const size_t length : {1025, 100'000}) CHECK(failure_at(answering(answer(length))) == "URL: Read");
+  CHECK(failure_at(answering("HTTP/1.1 100 Continue\r\n\r\n" + answer(100'000))) == "URL: Read");
+}
+
+TEST_CASE("a header may be as long as its limit, no longer") {
+  const auto answer = [](size_t length) {
+    return http_answer("", "X-A: " + std::string(length - 7, 'x') + "\r\n");
+  };
+  CHECK(failure_at(answering(answer(8192))) == "answered");
+  CHECK(failure_at(answering(answer(8193))) == "URL: Read");
+}
+
 TEST_CASE("the limit is of what comes out of a compressed answer") {
   // gzip of 100,000 zero bytes
   const std::string bomb =

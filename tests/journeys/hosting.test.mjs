@@ -91,6 +91,7 @@ function runsAsItsOwner(at) {
   it('runs as the owner of the folder', () => assert.equal(statSync(at().database).uid, nobody.uid))
 }
 if (isRoot) {
+  mkdirSync('/var/log/apache2', { recursive: true })  // suexec runs nothing that it cannot log
   hosted('suexec, mod_fcgid', 'apache-htaccess', { ...suexec, modules: ['mpm_event', 'fcgid', 'rewrite', 'suexec'] }, runsAsItsOwner)
   hosted('suexec, mod_cgid', 'apache-htaccess', { ...suexec, modules: ['mpm_event', 'cgid', 'rewrite', 'suexec'] }, runsAsItsOwner)
   hosted('systemd, which starts it with the first request', 'nginx', { responder: startSystemd })

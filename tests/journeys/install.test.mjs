@@ -15,16 +15,21 @@ describe('make install', () => {
   it('writes below DESTDIR and PREFIX only', () => {
     const files = readdirSync(folder, { recursive: true }).filter((file) => !statSync(path.join(folder, file)).isDirectory())
     const servers = readdirSync(path.join(root, 'scripts/servers')).map((file) => `opt/x/share/doc/nextauth/servers/${file}`)
-    const completion = existsSync(path.join(root, 'scripts/completion.bash')) ? ['opt/x/share/bash-completion/completions/nextauth.fcgi'] : []
     assert.deepEqual(files.sort(), [
       'opt/x/bin/nextauth.fcgi', 'opt/x/lib/nextauth/nextauth.fcgi', 'opt/x/share/man/man8/nextauth.fcgi.8',
-      'opt/x/share/doc/nextauth/README.md', 'opt/x/share/doc/nextauth/LICENSE', ...servers, ...completion
+      'opt/x/share/doc/nextauth/README.md', 'opt/x/share/doc/nextauth/LICENSE', ...servers,
+      'opt/x/share/bash-completion/completions/nextauth.fcgi'
     ].sort())
   })
 
   it('puts a program there that works, and that everybody may run and nobody but its owner change', () => {
     assert.match(run(path.join(folder, 'opt/x/bin/nextauth.fcgi'), 'version'), /^nextauth\.fcgi \d/)
     assert.equal(statSync(path.join(folder, 'opt/x/lib/nextauth/nextauth.fcgi')).mode & 0o777, 0o755)
+  })
+
+  it('completes its commands in bash', () => {
+    const file = path.join(folder, 'opt/x/share/bash-completion/completions/nextauth.fcgi')
+    assert.match(run('bash', '-c', `. ${file} && complete -p nextauth.fcgi`), /nextauth\.fcgi$/m)
   })
 
   it('says what to do when nothing has been built', () => {

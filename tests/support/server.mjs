@@ -146,6 +146,7 @@ ErrorLog ${site.errorLog}
 Listen 127.0.0.1:${port}
 ${['authz_core', 'alias', 'dir', 'env', ...modules].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 ${isRoot ? `User ${serverUser.name}\nGroup ${serverUser.name}` : ''}
+${modules.includes('suexec') ? '' : '# Where it is installed, mod_fcgid would refuse to be started by anybody but root.\nSuexec Off'}
 StartServers 1
 MaxRequestWorkers 32
 <IfModule !mpm_prefork_module>

@@ -1,0 +1,83 @@
+#include "http/httplib_stream.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace http {
+namespace {
+
+constexpr int at_most = 1 << 20;  // bytes in one call: SSL_read counts in int
+
+bool is_ready(socket_t descriptor, short what) {
+  timeval limit{};
+  socklen_t size = sizeof limit;
+  ::getsockopt(descriptor, SOL_SOCKET, what == POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO, &limit, &size);
+  const long milliseconds = limit.tv_sec * 1000 + limit.tv_usec / 1000;
+  pollfd descriptors{.fd = descriptor, .events = what, .revents = 0};
+  return ::poll(&descriptors, 1, milliseconds > 0 ? int(milliseconds) : -1) > 0;
+}
+
+}  // namespace
+
+bool BoundedStream::is_readable() const {
+  return taken_ < have_ || (tls_ && SSL_pending(tls_) > 0) || is_ready(descriptor_, POLLIN);
+}
+
+bool BoundedStream::is_writable() const { return is_ready(descriptor_, POLLOUT); }
+
+// The head is read byte by byte: from here, not with a system call for each.
+ssize_t BoundedStream::read(char* into, size_t size) {
+  if (taken_ == have_) {
+    if (size >= buffer_.size()) return receive(into, size);
+    const ssize_t came = receive(buffer_.data(), buffer_.size());
+    if (came <= 0) return came;
+    taken_ = 0;
+    have_ = size_t(came);
+  }
+  const size_t some = std::min(size, have_ - taken_);
+  std::memcpy(into, buffer_.data() + taken_, some);
+  taken_ += some;
+  return size == 1 && is_too_long(*into) ? -1 : ssize_t(some);
+}
+
+ssize_t BoundedStream::receive(char* into, size_t size) {
+  const size_t some = std::min<size_t>(size, at_most);
+  if (tls_) return SSL_read(tls_, into, int(some));
+  for (;;) {
+    const ssize_t came = ::recv(descriptor_, into, some, 0);
+    if (came >= 0 || errno != EINTR) return came;
+  }
+}
+
+// Only lines are read byte by byte.
+bool BoundedStream::is_too_long(char next) {
+  constexpr std::string_view beginning = "HTTP/";
+  if (next == '\n') {
+    length_ = 0;
+    is_status_ = true;
+    return false;
+  }
+  if (length_ < beginning.size() && next != beginning[length_]) is_status_ = false;
+  ++length_;
+  return length_ > (is_status_ ? status_line_limit : header_line_limit);
+}
+
+ssize_t BoundedStream::write(const char* bytes, size_t size) {
+  const size_t some = std::min<size_t>(size, at_most);
+  if (tls_) return SSL_write(tls_, bytes, int(some));
+  for (;;) {
+    const ssize_t gone = ::send(descriptor_, bytes, some, MSG_NOSIGNAL);
+    if (gone >= 0 || errno != EINTR) return gone;
+  }
+}
+
+// The library fills in REMOTE_ADDR and the like with them, which nobody reads here.
+void BoundedStream::get_remote_ip_and_port(std::string&, int&) const {}
+void BoundedStream::get_local_ip_and_port(std::string&, int&) const {}
+
+}  // namespace http

@@ -1,0 +1,57 @@
+#pragma once
+// Private to http/: how httplib reads and writes a provider's connection.
+#include <httplib.h>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace http {
+
+/// Bytes of a line of an answer's head: the library sets no bound, and matches the first line with
+/// std::regex, which takes a few hundred bytes of stack for each: a line of 60,000 ended the process.
+constexpr size_t status_line_limit = 1024;
+constexpr size_t header_line_limit = 8192;  // the library's own, but for what it keeps of a longer one
+
+/// Refuses longer lines, as a failing read. Time limits are those of the socket.
+class BoundedStream : public httplib::Stream {
+ public:
+  /// `tls` is null for plain http.
+  BoundedStream(socket_t descriptor, SSL* tls) : descriptor_(descriptor), tls_(tls) {}
+
+  bool is_readable() const override;
+  bool is_writable() const override;
+  ssize_t read(char* into, size_t size) override;
+  ssize_t write(const char* bytes, size_t size) override;
+  void get_remote_ip_and_port(std::string& ip, int& port) const override;
+  void get_local_ip_and_port(std::string& ip, int& port) const override;
+  socket_t socket() const override { return descriptor_; }
+
+ private:
+  ssize_t receive(char* into, size_t size);
+  bool is_too_long(char next);
+
+  socket_t descriptor_;
+  SSL* tls_;
+  size_t length_ = 0;      // of the line so far
+  bool is_status_ = true;  // it begins as a status line does
+  size_t taken_ = 0, have_ = 0;
+  std::array<char, 4096> buffer_;
+};
+
+/// httplib's client for http or https, with that stream.
+template <class Client>
+class BoundedClient : public Client {
+ public:
+  using Client::Client;
+
+ private:
+  bool process_socket(const typename Client::Socket& socket,
+                      std::function<bool(httplib::Stream&)> callback) override {
+    BoundedStream stream(socket.sock, socket.ssl);
+    return callback(stream);
+  }
+};
+
+}  // namespace http
