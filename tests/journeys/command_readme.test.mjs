@@ -37,6 +37,11 @@ describe('the command line in the README', () => {
     for (const name of listed) assert.match(block('sh'), name === 'help' || name === 'version' ? /nextauth/ : new RegExp(`nextauth.fcgi ${name}\\b`), name)
   })
 
+  it('has the same commands as the manual page', { timeout }, () => {
+    const page = readFileSync(path.join(root, 'scripts/nextauth.fcgi.8'), 'utf8')
+    assert.deepEqual([...page.matchAll(/^\.It Cm (\w+)$/gm)].map(([, name]) => name), line.run('help', '--json').json().map(({ name }) => name))
+  })
+
   for (const command of block('sh').trim().split('\n')) {
     it(`\`${command}\` does it`, { timeout }, async () => {
       if (command.includes('sessions')) change(line.database, "INSERT OR IGNORE INTO sessions (id, user_id, expires, session_token, access_token) VALUES (1, 1, datetime('now', '+1 day'), 'a', 'a')")
