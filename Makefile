@@ -25,7 +25,7 @@ OBJECTS := $(SOURCES:%.cpp=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
 TESTS := $(sort tests/main.cpp $(wildcard tests/*/*_test.cpp tests/support/*.cpp))
 FORMATTED := $(shell git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.hpp' 'tests/*.cpp' 'tests/*.hpp')
 TEST_OBJECTS := $(TESTS:%.cpp=$(BUILD)/obj/%.o)
-EMBEDDED := $(sort $(wildcard scripts/servers/*.conf) $(shell find templates schema src/providers -type f \( -path 'templates/*' -o -path 'schema/*' -o -name '*.json' \)))
+EMBEDDED := $(sort scripts/completion.bash $(wildcard scripts/servers/*) $(shell find templates schema src/providers -type f \( -path 'templates/*' -o -path 'schema/*' -o -name '*.json' \)))
 
 # The standard headers that nearly every source reads, read once: a third off the build. `make PCH=` goes without
 # (ccache then finds more again).

@@ -1,5 +1,5 @@
 #pragma once
-// The files compiled in: templates/, schema/, src/providers/*.json, scripts/servers/*.conf, by their path in
+// The files compiled in: templates/, schema/, src/providers/*.json, scripts/servers/*, by their path in
 // the repository.
 #include <optional>
 #include <string_view>

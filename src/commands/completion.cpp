@@ -1,20 +1,12 @@
 #include <algorithm>
 #include <iostream>
 
+#include "base/embedded.hpp"
 #include "commands/commands.hpp"
 #include "commands/output.hpp"
 
 namespace commands {
 namespace {
-
-// It asks the executable itself each time, so that it is never out of date. Files are offered where nothing
-// else is.
-constexpr std::string_view script = R"(_nextauth_fcgi() {
-  local IFS=$'\n'
-  COMPREPLY=($("${COMP_WORDS[0]/#\~/$HOME}" completion -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-}
-complete -o default -F _nextauth_fcgi nextauth.fcgi
-)";
 
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
@@ -41,6 +33,7 @@ std::vector<std::string> candidates(const std::vector<std::string>& words) {
 
 int completion(const Call& call) {
   if (call.arguments.empty()) {
+    const std::string_view script = base::embedded("scripts/completion.bash").value();
     if (call.json())
       print(base::Json::object({{"bash", script}}));
     else

@@ -176,7 +176,7 @@ void show(const std::string& name, const Result& result, const ImportFile& file)
             << file.problems.size() << " problems\n";
   std::cout.flush();
   for (const ImportProblem& problem : file.problems)
-    std::cerr << name << ":" << problem.line << ": " << problem.message << "\n";
+    std::cerr << name << ":" << problem.line << ": " << printable(problem.message) << "\n";
 }
 
 base::Json to_json(const Result& result, const ImportFile& file) {

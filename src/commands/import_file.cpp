@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <set>
+#include <span>
 
 #include "base/csv.hpp"
 #include "base/nearest.hpp"
@@ -16,8 +16,10 @@ namespace {
 
 using base::Json;
 
-const std::vector<std::string_view> user_keys{"id", "name", "email", "email_verified", "image"};
-const std::vector<std::string_view> account_keys{"provider", "providerAccountId"};
+using Keys = std::span<const std::string_view>;
+constexpr std::string_view user_keys[] = {
+    "id", "name", "email", "email_verified", "image", "provider", "providerAccountId"};
+constexpr std::string_view account_keys[] = {"provider", "providerAccountId"};
 
 /// The names of NextAuth.js's tables and objects are both good.
 std::string known_name(const std::string& name) {
@@ -71,7 +73,7 @@ class ImportReader {
     std::vector<std::string> names;
     for (const std::string& cell : row.cells) {
       const std::string name = known_name(std::string(base::trim(cell)));
-      check_known(name, row.line, "column", {&user_keys, &account_keys});
+      check_known(name, row.line, "column", user_keys);
       if (std::find(names.begin(), names.end(), name) != names.end())
         complain(row.line, "the column \"" + name + "\" is there twice");
       names.push_back(name);
@@ -110,16 +112,14 @@ class ImportReader {
     Json values = Json::object();
     for (const auto& [name, value] : user.members()) {
       const std::string known = known_name(name);
-      if (known != "accounts") check_known(known, line, "member", {&user_keys, &account_keys});
+      if (known != "accounts") check_known(known, line, "member", user_keys);
       if (!value.is_null() && value != Json("")) values.set(known, value);
     }
     records.push_back({line, std::move(values)});
   }
 
-  void check_known(const std::string& name, size_t line, const std::string& what,
-                   std::initializer_list<const std::vector<std::string_view>*> lists) {
-    std::vector<std::string_view> known;
-    for (const auto* list : lists) known.insert(known.end(), list->begin(), list->end());
+  void check_known(const std::string& name, size_t line, const std::string& what, Keys keys) {
+    const std::vector<std::string_view> known(keys.begin(), keys.end());
     if (rules_.ignore_unknown || std::find(known.begin(), known.end(), name) != known.end()) return;
     complain(line, "unknown " + what + " \"" + name + "\"" + base::did_you_mean(name, known));
   }
@@ -205,7 +205,7 @@ class ImportReader {
       }
       Record one{record.line, Json::object()};
       for (const auto& [name, value] : account.members()) {
-        check_known(known_name(name), record.line, "member of accounts", {&account_keys});
+        check_known(known_name(name), record.line, "member of accounts", account_keys);
         one.values.set(known_name(name), value);
       }
       read_account(one, user);

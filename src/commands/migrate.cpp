@@ -18,6 +18,13 @@ std::string place(const store::Options& options) {
   return file ? file->string() : options.url.substr(0, options.url.find(':'));
 }
 
+/// As when a request first opens the database.
+void bring_up_to_date(const store::Options& database, size_t pending, const base::Log& log) {
+  Progress progress("migrations");
+  if (pending > 0) progress.show(0, pending);
+  store::open(database, base::system_clock(), log);
+}
+
 int migrate(const Call& call) {
   expect_arguments(call, 0, 0);
   const config::Config config = usable_config(call);
@@ -25,8 +32,7 @@ int migrate(const Call& call) {
   const CommandLog log;
   const auto pending = store::pending_migrations(database, base::system_clock(), log.log());
   const bool apply = !call.has("--dry-run");
-  // All that is done to a database when a request first opens it.
-  if (apply) store::open(database, base::system_clock(), log.log());
+  if (apply) bring_up_to_date(database, pending.size(), log.log());
   if (call.json()) {
     print(base::Json::object({{"database", place(database)},
                               {"applied", names(apply ? pending : std::vector<store::Migration>{})},

@@ -9,9 +9,10 @@ Findings probe_database(const config::Config& config) {
   const std::string place = file ? file->string() + ": " : "";
   try {
     const store::State state = store::inspect(*config.database, log.log());
-    if (!state.exists) return {{Verdict::well, "database", place + "will be made on first use"}};
     Findings findings;
-    if (!state.pending.empty())
+    if (!state.exists)
+      findings.push_back({Verdict::well, "database", place + "will be made on first use"});
+    else if (!state.pending.empty())
       findings.push_back(
           {Verdict::well, "database",
            place + std::to_string(state.pending.size()) + " migration(s) will be applied on first use"});

@@ -15,16 +15,27 @@ namespace fs = std::filesystem;
 constexpr std::string_view folder = "scripts/servers/";
 constexpr std::string_view ending = ".conf";
 
-/// What the files have, and what stands there for this site.
+/// What the files have, and what stands there for this site; the longer ones first.
 using Values = std::vector<std::pair<std::string_view, std::string>>;
+
+/// nginx for nginx.conf; what is of systemd has its whole name.
+std::string name_of(std::string_view path) {
+  path.remove_prefix(folder.size());
+  if (path.ends_with(ending)) path.remove_suffix(ending.size());
+  return std::string(path);
+}
 
 std::vector<std::string> file_names() {
   std::vector<std::string> names;
-  for (std::string_view path : base::embedded_paths(folder)) {
-    path.remove_prefix(folder.size());
-    if (path.ends_with(ending)) names.emplace_back(path.substr(0, path.size() - ending.size()));
-  }
+  for (const std::string_view path : base::embedded_paths(folder)) names.push_back(name_of(path));
   return names;
+}
+
+/// The path of the file that has this name.
+std::string_view path_of(const std::string& name) {
+  for (const std::string_view path : base::embedded_paths(folder))
+    if (name_of(path) == name) return path;
+  throw Failure("there is no file for " + name);
 }
 
 /// Where a server can do it in several ways, the one that is best where it can be had.
@@ -55,16 +66,24 @@ bool goes_on(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-/// With every `from` replaced that is not the beginning of a longer word: /api/auth, not /api/authors.
-std::string replace_word(std::string_view text, std::string_view from, std::string_view to) {
+/// What stands at the beginning of the text, as a word of its own: /api/auth, not /api/authors.
+const Values::value_type* value_at(std::string_view text, const Values& values) {
+  for (const auto& value : values)
+    if (text.starts_with(value.first) &&
+        (text.size() == value.first.size() || !goes_on(text[value.first.size()])))
+      return &value;
+  return nullptr;
+}
+
+/// In one go: a path of this site may have in it what stands for something else.
+std::string replace_all(std::string_view text, const Values& values) {
   std::string out;
-  for (size_t at = 0; (at = text.find(from)) != std::string_view::npos;) {
-    const size_t end = at + from.size();
-    const bool whole = end == text.size() || !goes_on(text[end]);
-    out.append(text.substr(0, at)).append(whole ? to : from);
-    text.remove_prefix(end);
+  while (!text.empty()) {
+    const auto* value = value_at(text, values);
+    out.append(value ? std::string_view(value->second) : text.substr(0, 1));
+    text.remove_prefix(value ? value->first.size() : 1);
   }
-  return out.append(text);
+  return out;
 }
 
 /// `#   var.nextauth = "…"  # what for`, which lighttpd has to be told before the rest, as a line that
@@ -84,8 +103,7 @@ std::string fill_in(std::string_view text, const Values& values) {
     lines.append(uncommented(text.substr(0, end))).append("\n");
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  for (const auto& [from, to] : values) lines = replace_word(lines, from, to);
-  return lines;
+  return replace_all(lines, values);
 }
 
 /// A path as every one of the servers takes it without quotes.
@@ -104,6 +122,7 @@ Values values_of(const Call& call, const config::Config& config) {
   Values values{{"/usr/lib/nextauth/nextauth.fcgi", program},
                 {"/usr/lib/cgi-bin/nextauth.fcgi", program},
                 {"/etc/nextauth/nextauth.json", plain(config.file.string())},
+                {"/etc/nextauth", plain(config.file.parent_path().string())},
                 {"/api/auth", base_path},
                 // A RewriteRule of .htaccess sees the path below its folder.
                 {"^api/auth", "^" + base_path.substr(1)},
@@ -127,7 +146,7 @@ int snippet(const Call& call) {
   expect_arguments(call, 1, 1);
   const std::string file = find_file(call.arguments[0]);
   const config::Config config = usable_config(call);
-  const std::string path = std::string(folder) + file + std::string(ending);
+  const std::string_view path = path_of(file);
   const std::string text = fill_in(base::embedded(path).value(), values_of(call, config));
   advise(file, call, config);
   if (call.json())
@@ -150,9 +169,10 @@ Command snippet_command() {
           .arguments = "NAME",
           .help = "the web server's configuration for this site",
           .details =
-              "NAME is apache, lighttpd, nginx, caddy or htaccess, or a way of one of them, as apache-cgi. "
-              "Paths are\n"
-              "those of this executable and its configuration; the rest is as in scripts/servers.",
+              "NAME is apache, lighttpd, nginx, caddy or htaccess; or a way of one of them, as apache-cgi; "
+              "or, for\n"
+              "systemd, nextauth.service and nextauth.socket. Paths are those of this executable and its\n"
+              "configuration; the rest is as in scripts/servers.",
           .examples = "snippet apache\nsnippet lighttpd-cgi\nsnippet lighttpd --socket /tmp/nextauth.sock",
           .options = {{"--socket", "PATH", "where the server and nextauth.fcgi meet"}},
           .words = words(),

@@ -165,12 +165,12 @@ State inspect(const Options& options, const base::Log& log) {
   const auto file = file_of(options);
   state.exists = !file || std::filesystem::exists(*file);
   if (!state.exists) check_folder(*file);
+  if (file) state.on_network = on_network(state.exists ? file->string() : file->parent_path().string());
   const auto db = connect(options, log, Access::look);
   state.pending = pending(*db);
   if (!state.exists) return state;
   const Transaction writes_nothing(*db);
   state.journal = db->journal();
-  state.on_network = file && on_network(file->string());
   return state;
 }
 

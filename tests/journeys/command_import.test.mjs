@@ -74,14 +74,18 @@ describe('the command import', () => {
     assert.equal(users(site)[0][3], 'github:12 google:13')
   })
 
-  it('shows on a terminal how far it is, and nowhere else', { timeout }, () => {
+  it('shows on a terminal how far it is, as all long work does, and nowhere else', { timeout }, () => {
     const site = commandLine({ providers })
+    const onTerminal = (words) => site.shell(`script -qec "nextauth.fcgi ${words} >/dev/null" /dev/null`).stdout
     site.write('users.csv', `email\n${Array.from({ length: 20 }, (_, i) => `${i}@example.com\n`).join('')}`)
-    site.run('migrate')
-    const terminal = site.shell('script -qec "nextauth.fcgi import users.csv --dry-run >/dev/null" /dev/null')
-    assert.match(terminal.stdout, /1 of 20 users/)
-    assert.ok(terminal.stdout.endsWith('\r\x1b[K'))
+    assert.match(onTerminal('migrate'), /^\r\x1b\[K0 of \d+ migrations\r\x1b\[K$/)
+    assert.equal(onTerminal('migrate'), '')
+    const shown = onTerminal('import users.csv --dry-run')
+    assert.match(shown, /1 of 20 users/)
+    assert.ok(shown.endsWith('\r\x1b[K'))
     assert.equal(site.run('import', 'users.csv').stderr, '')
+    change(site.database, "INSERT INTO sessions (user_id, expires, session_token, access_token) VALUES (1, datetime('now', '-1 day'), 'a', 'a')")
+    assert.match(onTerminal('gc'), /^\r\x1b\[K1 of 1 expired rows\r\x1b\[K$/)
   })
 
   it('takes files of 64 MiB, and none that is larger', { timeout }, () => {

@@ -200,6 +200,10 @@ describe('completion in bash', () => {
     return stdout.split('\n').filter(Boolean)
   }
 
+  it('is the file that make install installs', { timeout }, () => {
+    assert.equal(site.run('completion').stdout, readFileSync(path.join(root, 'scripts/completion.bash'), 'utf8'))
+  })
+
   it('offers commands, then their words and options', { timeout }, () => {
     assert.deepEqual(complete(''), site.run('help', '--json').json().map(({ name }) => name))
     assert.deepEqual(complete('se'), ['secret', 'sessions'])

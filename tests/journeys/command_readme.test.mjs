@@ -37,6 +37,11 @@ describe('the command line in the README', () => {
     for (const name of listed) assert.match(block('sh'), name === 'help' || name === 'version' ? /nextauth/ : new RegExp(`nextauth.fcgi ${name}\\b`), name)
   })
 
+  it('has the same commands as the manual page', { timeout }, () => {
+    const page = readFileSync(path.join(root, 'scripts/nextauth.fcgi.8'), 'utf8')
+    assert.deepEqual([...page.matchAll(/^\.It Cm (\w+)$/gm)].map(([, name]) => name), line.run('help', '--json').json().map(({ name }) => name))
+  })
+
   for (const command of block('sh').trim().split('\n')) {
     it(`\`${command}\` does it`, { timeout }, async () => {
       if (command.includes('sessions')) change(line.database, "INSERT OR IGNORE INTO sessions (id, user_id, expires, session_token, access_token) VALUES (1, 1, datetime('now', '+1 day'), 'a', 'a')")
@@ -54,7 +59,7 @@ describe('the command line in the README', () => {
 })
 
 describe('a snippet', () => {
-  const names = readdirSync(path.join(root, 'scripts/servers')).filter((name) => name.endsWith('.conf')).map((name) => name.slice(0, -5))
+  const names = readdirSync(path.join(root, 'scripts/servers')).map((name) => name.replace(/\.conf$/, ''))
   const site = layOut({ name: 'snippet', beside: true, config: { url: 'https://login.example.org/konto', secret: 'x', providers: [] } })
   const snippet = (...words) => execFileSync(site.program, ['snippet', ...words], { encoding: 'utf8', env: {}, stdio: ['ignore', 'pipe', 'pipe'] })
 
@@ -62,8 +67,8 @@ describe('a snippet', () => {
     it(`${name} has this site's paths in it`, { timeout }, () => {
       const text = snippet(name, '--socket', '/run/other.sock')
       assert.doesNotMatch(text, /\/usr\/lib\/|\/etc\/nextauth|\/run\/nextauth|\/run\/lighttpd|api\/auth(?!ors)/)
-      assert.match(text, /konto/)
-      assert.deepEqual(JSON.parse(snippet(name, '--socket', '/run/other.sock', '--json')), { name, file: `scripts/servers/${name}.conf`, text })
+      assert.ok(['konto', site.program, '/run/other.sock'].some((own) => text.includes(own)), text)
+      assert.deepEqual(JSON.parse(snippet(name, '--socket', '/run/other.sock', '--json')), { name, file: `scripts/servers/${name}${/^nextauth/.test(name) ? '' : '.conf'}`, text })
     })
   }
 
@@ -72,6 +77,14 @@ describe('a snippet', () => {
     assert.equal(snippet('lighttpd'), snippet('lighttpd-fastcgi'))
     for (const server of new Set(names.map((name) => name.split('-')[0]))) assert.notEqual(snippet(server), '')
     assert.throws(() => snippet('lighttpd-fcgi'), ({ status, stderr }) => status === 2 && /did you mean "lighttpd-cgi"|there are: /.test(stderr))
+  })
+
+  it('keeps a path that looks like something else', { timeout }, () => {
+    const odd = commandLine()
+    odd.shell('mkdir -p etc/nextauth/api/auth; mv nextauth.json etc/nextauth/api/auth')
+    const { stdout } = odd.shell('NEXTAUTH_CONFIG=$PWD/etc/nextauth/api/auth/nextauth.json NEXTAUTH_URL=https://example.org/konto nextauth.fcgi snippet lighttpd')
+    assert.ok(stdout.includes(`"${odd.folder}/etc/nextauth/api/auth/nextauth.json"`), stdout)
+    assert.match(stdout, /^var\.nextauth_path {3}= "\/konto"$/m)
   })
 
   it('is none where a path would have to be quoted', { timeout }, () => {
