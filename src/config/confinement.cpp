@@ -62,7 +62,8 @@ std::optional<base::Confinement> confinement(const Config& config, const Environ
   for (const char* name : {"SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF"})
     if (const auto place = environment(name); place && !place->empty()) {
       const fs::path real = *place;
-      add_folder(left.readable, fs::is_directory(real) ? real : real.parent_path());
+      std::error_code error;
+      add_folder(left.readable, fs::is_directory(real, error) ? real : real.parent_path());
     }
   return left;
 }
