@@ -106,6 +106,10 @@ int confine_files(const Confinement& left) {
   for (const char* place : system_folders) rules.allow(place, to_read);
   if (left.programs)
     for (const char* place : program_folders) rules.allow(place, to_run);
+  // Often a link to where the network's manager writes it, which differs from host to host.
+  std::error_code error;
+  const auto resolver = std::filesystem::canonical("/etc/resolv.conf", error).parent_path();
+  if (resolver.has_relative_path()) rules.allow(resolver, to_read);
   rules.allow("/dev/null", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE);
   for (const auto& place : left.readable) rules.allow(place, to_read);
   for (const auto& place : left.writable) rules.allow(place, to_write);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import net from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { FastCgiRequest, variables } from '../support/fastcgi.mjs'
 import { descriptors, directVisitor, residentKiB, sendMany, threads } from '../support/load.mjs'
 import { isRunning, until } from '../support/process.mjs'
 import { layOut, spawnProgram, startSite } from '../support/server.mjs'
@@ -18,6 +19,7 @@ describe('a FastCGI process', () => {
   let site
   let program
   let visitor
+  const open = []
   before(async () => {
     stub = await startStub()
     site = layOut({ name: 'load', config: { url, database: 'sqlite:auth.db', providers: [stub.plainEntry()] } })
@@ -26,6 +28,7 @@ describe('a FastCGI process', () => {
   after(() => stub?.stop())
   afterEach(async () => {
     stub.reset()
+    open.splice(0).forEach((connection) => connection.destroy())
     await program?.stop()
   })
 
@@ -66,7 +69,44 @@ describe('a FastCGI process', () => {
     await visitor.signIn()
   })
 
-  it('holds on to nothing: no memory, no descriptor, no thread', { timeout: 120000 }, async () => {
+  /** So many connections made by `connect(i)`, until the end of the test. */
+  async function keepOpen(connect) {
+    for (let i = 0; i < slowClients; i++) open.push(connect(i).on('error', () => {}))
+    await until('all are connected', () => open.every((connection) => !connection.connecting))
+  }
+
+  it('serves others while web servers keep connections silent', { timeout: 60000 }, async () => {
+    program = await spawnProgram(site)
+    const { Cookie } = await visitor.signIn()
+    await keepOpen(() => net.connect(site.socket))
+    await sessionsAreServed({ Cookie })
+  })
+
+  it('serves others while visitors send their bodies in drips, and refuses some of those', { timeout: 60000 }, async () => {
+    program = await spawnProgram(site)
+    const { Cookie } = await visitor.signIn()
+    const params = variables(url, 'POST', '/_log', { body: 'x'.repeat(100) })
+    const refused = []
+    // As Apache's mod_proxy_fcgi hands it on.
+    await keepOpen(() => {
+      const request = new FastCgiRequest(site.socket).begin().params(params).stdin('x')
+      request.answer.then(({ status }) => refused.push(status), () => {})
+      return request.socket
+    })
+    const drip = setInterval(() => open.forEach((connection) => connection.writable && connection.write(Buffer.from([1, 5, 0, 1, 0, 1, 0, 0, 0x78]))), 500)
+    try {
+      await sessionsAreServed({ Cookie })
+      await until('the others are refused', () => refused.length === slowClients - waitsAtOnce)
+      await sessionsAreServed({ Cookie })
+    } finally {
+      clearInterval(drip)
+    }
+    assert.ok(refused.every((status) => status === 503))
+  })
+
+  // A sanitizer keeps what was freed for a while.
+  const plainIt = process.env.SAN ? () => {} : it
+  plainIt('holds on to nothing: no memory, no descriptor, no thread', { timeout: 120000 }, async () => {
     program = await spawnProgram(site)
     await sendMany(site, url, 8000) // until all threads have done everything, and their heaps have their size
     const [memory, files, tasks] = [residentKiB(program.pid), descriptors(program.pid), threads(program.pid)]
