@@ -32,7 +32,9 @@ describe('a database on a disk of its own', () => {
     sessions.push(await visitor.signIn())
   })
   after(async () => {
-    await shell?.stop('SIGKILL')
+    // Its programs first: they hold its output open.
+    shell?.child.stdin.end('kill $(jobs -p); wait\n')
+    await shell?.stop('SIGCONT')
     await stub?.stop()
   })
 
