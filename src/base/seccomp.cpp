@@ -123,8 +123,8 @@ void when(Steps& steps, std::uint16_t comparison, std::uint32_t value, const Ste
 /// Of the kinds of sockets only those of names, of the Internet and of the kernel's list of addresses.
 Steps judge_socket() {
   Steps steps{load_argument(0)};
-  for (const std::uint32_t family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK})
-    when(steps, equals, family, {answer(SECCOMP_RET_ALLOW)});
+  for (const int family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK})
+    when(steps, equals, std::uint32_t(family), {answer(SECCOMP_RET_ALLOW)});
   steps.push_back(answer(refusal));
   return steps;
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import net from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { FastCgiRequest, variables } from '../support/fastcgi.mjs'
-import { descriptors, directVisitor, residentKiB, sendMany, threads } from '../support/load.mjs'
+import { descriptors, directVisitor, residentKiB, sendMany, signInAtOnce, threads } from '../support/load.mjs'
 import { isRunning, until } from '../support/process.mjs'
 import { layOut, spawnProgram, startSite } from '../support/server.mjs'
 import { startStub } from '../support/stub_provider.mjs'
@@ -108,6 +108,7 @@ describe('a FastCGI process', () => {
   const plainIt = process.env.SAN ? () => {} : it
   plainIt('holds on to nothing: no memory, no descriptor, no thread', { timeout: 120000 }, async () => {
     program = await spawnProgram(site)
+    await signInAtOnce(visitor, stub, waitsAtOnce)
     await sendMany(site, url, 8000) // until all threads have done everything, and their heaps have their size
     const [memory, files, tasks] = [residentKiB(program.pid), descriptors(program.pid), threads(program.pid)]
     await sendMany(site, url, 12000)

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // node tests/load/flat.mjs [REQUESTS]: whether a process stays as large as it is. By hand: a million takes minutes.
-import { sendMany, descriptors, residentKiB, threads } from '../support/load.mjs'
+import { descriptors, directVisitor, residentKiB, sendMany, signInAtOnce, threads } from '../support/load.mjs'
 import { layOut, spawnProgram } from '../support/server.mjs'
 import { startStub } from '../support/stub_provider.mjs'
 
@@ -15,6 +15,7 @@ const look = () => ({ KiB: residentKiB(program.pid), descriptors: descriptors(pr
 const tell = (sent, found = look()) =>
   console.log(`${String(sent).padStart(8)} requests: ${found.KiB} KiB, ${found.descriptors} descriptors, ${found.threads} threads`)
 
+await signInAtOnce(directVisitor(site.socket, url), stub, 32)
 await sendMany(site, url, warmUp)
 const before = look()
 tell(warmUp, before)

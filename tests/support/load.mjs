@@ -42,6 +42,22 @@ export function directVisitor(socket, url) {
   return { ask, begin, finish, signIn, signOut }
 }
 
+/**
+ * So many sign-ins wait for the provider at once: by then the process has all the threads and connections to its database that it
+ * will ever have at this number.
+ */
+export async function signInAtOnce(visitor, stub, count) {
+  const begun = []
+  for (let i = 0; i < count; i++) begun.push(await visitor.begin())
+  const held = []
+  stub.on('/token', ({ json }) => {
+    held.push(() => json(stub.tokens()))
+    if (held.length === count) held.forEach((answer) => answer())
+  })
+  await Promise.all(begun.map((one) => visitor.finish(one)))
+  stub.reset()
+}
+
 /** One request, whose answer must have this status; or anything, for 0. */
 function send(socket, bytes, status) {
   return new Promise((resolve, reject) => {
