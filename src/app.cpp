@@ -1,5 +1,7 @@
 #include "app.hpp"
 
+#include <cstdlib>
+
 #include "store/query.hpp"
 
 namespace {
@@ -55,6 +57,13 @@ std::unique_ptr<hooks::Hooks> make_hooks(const config::Config& config, http::Cli
   return hooks::make_lua_hooks(*config.callbacks, std::move(services));
 }
 
+// A sanitizer looks at its own process at its end, and starts a program to tell what it has found.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
 }  // namespace
 
 App::App(config::Config config)
@@ -77,6 +86,20 @@ App::App(config::Config config)
 App::~App() = default;
 
 http::Response App::answer(const http::Request& request) { return routes::handle(*services_, request); }
+
+void App::confine() const {
+  if (!config_.sandbox || sanitized) return;
+  const auto left = config::confinement(config_, config::process_environment());
+  if (!left) {
+    log_.debug("sandbox_off", {{"reason", "a sendmail or a command is configured"}});
+    return;
+  }
+  // Where a query that sorts very much keeps what does not fit into memory; no other place is left.
+  if (!left->writable.empty()) ::setenv("SQLITE_TMPDIR", left->writable.front().c_str(), 0);
+  const base::Confined got = base::confine(*left);
+  log_.debug("sandbox",
+             {{"landlock", std::to_string(got.landlock)}, {"seccomp", got.seccomp ? "on" : "off"}});
+}
 
 const base::Secret& App::secret() {
   if (has_secret_) return config_.secret;

@@ -18,6 +18,9 @@ class App {
   App& operator=(const App&) = delete;
 
   http::Response answer(const http::Request&);
+  /// Gives up what the site does not need of its host, unless it is configured not to. For the calling thread
+  /// and those that it starts.
+  void confine() const;
   const config::Config& config() const { return config_; }
   const base::Log& log() const { return log_; }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app.hpp"
+#include "base/sandbox.hpp"
 #include "commands/commands.hpp"
 #include "gateway/gateway.hpp"
 
@@ -43,6 +44,10 @@ class Site {
       app_->log().warn("configuration_exposed", {{"reason", problem.text()}});
   }
 
+  void confine() const {
+    if (app_) app_->confine();
+  }
+
   http::Limits limits() const { return app_ ? app_->config().routes.limits : http::Limits{}; }
   int threads() const { return app_ ? app_->config().threads : config::Config{}.threads; }
   const base::Log& log() const { return app_ ? app_->log() : log_; }
@@ -75,10 +80,13 @@ int run(int argc, char** argv) {
   // As CGI, arguments are somebody's query (RFC 3875 §4.4): never commands.
   if (!fastcgi && !std::getenv("GATEWAY_INTERFACE"))
     return commands::run({argv + std::min(1, argc), argv + argc}, executable_folder());
+  base::keep_memory_private();
   Site site;
   const gateway::Handler handler = [&site](const http::Request& request) { return site.answer(request); };
   if (!fastcgi) return gateway::run_cgi(site.limits(), handler);
   site.warn_of_exposures();
+  // Not as CGI: that is over after one request, and would be late with it.
+  site.confine();
   return gateway::run_fastcgi(site.threads(), site.limits(), handler, site.log());
 }
 

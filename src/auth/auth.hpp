@@ -75,6 +75,8 @@ struct Jwt {
 std::string encode_jwt(base::Json token, const Jwt&, base::Time now, crypto::Random&);
 /// The claims; none if it is not ours, expired, or older than max_age (`iat` is required).
 std::optional<base::Json> decode_jwt(const std::string& token, const Jwt&, base::Time now);
+/// Whether it is ours and `iat` lies ahead: the clock has gone back, and it will be good again.
+bool is_from_the_future(const std::string& token, const Jwt&, base::Time now);
 /// For values that live in a cookie for the time of a sign-in: always encrypted, with a key that `purpose` is
 /// part of, so that no session and no other purpose's cookie passes for one.
 std::string seal(const base::Json& value, std::string_view purpose, Seconds max_age,

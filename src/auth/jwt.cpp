@@ -41,10 +41,19 @@ bool is_fresh(const base::Json& claims, Seconds max_age, base::Time now) {
   return !claims.find("nbf") || seconds(claims, "nbf").value_or(unix + 1) <= unix;
 }
 
-std::optional<base::Json> read_claims(const crypto::Jws& token, Seconds max_age, base::Time now) {
-  auto claims = base::try_parse_json(token.payload, {.depth = 32, .unique_members = true});
-  if (!claims || !claims->is_object() || !is_fresh(*claims, max_age, now)) return {};
-  return claims;
+/// What somebody who has our keys said, whenever that was.
+std::optional<base::Json> verified_claims(const std::string& token, const Jwt& jwt) {
+  try {
+    std::optional<std::string> plain;
+    if (jwt.encryption_key && !(plain = crypto::decrypt_jwe(token, *jwt.encryption_key))) return {};
+    const crypto::Jws parts = crypto::read_jws(plain ? *plain : token);
+    const base::Json* alg = parts.header.find("alg");
+    if (*alg != jwt.alg || !crypto::verify_jws(parts, jwt.signing_key, jwt.alg)) return {};
+    auto claims = base::try_parse_json(parts.payload, {.depth = 32, .unique_members = true});
+    return claims && claims->is_object() ? std::move(claims) : std::nullopt;
+  } catch (const crypto::Error&) {
+    return {};  // it is no token
+  }
 }
 
 crypto::Key sealing_key(std::string_view purpose, const base::Secret& secret) {
@@ -74,16 +83,14 @@ std::string encode_jwt(base::Json token, const Jwt& jwt, base::Time now, crypto:
 }
 
 std::optional<base::Json> decode_jwt(const std::string& token, const Jwt& jwt, base::Time now) {
-  try {
-    std::optional<std::string> plain;
-    if (jwt.encryption_key && !(plain = crypto::decrypt_jwe(token, *jwt.encryption_key))) return {};
-    const crypto::Jws parts = crypto::read_jws(plain ? *plain : token);
-    const base::Json* alg = parts.header.find("alg");
-    if (*alg != jwt.alg || !crypto::verify_jws(parts, jwt.signing_key, jwt.alg)) return {};
-    return read_claims(parts, jwt.max_age, now);
-  } catch (const crypto::Error&) {
-    return {};  // it is no token
-  }
+  auto claims = verified_claims(token, jwt);
+  if (!claims || !is_fresh(*claims, jwt.max_age, now)) return {};
+  return claims;
+}
+
+bool is_from_the_future(const std::string& token, const Jwt& jwt, base::Time now) {
+  const auto claims = verified_claims(token, jwt);
+  return claims && seconds(*claims, "iat").value_or(0) > double(base::unix_seconds(now));
 }
 
 std::string seal(const base::Json& value, std::string_view purpose, Seconds max_age,

@@ -17,6 +17,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/waiting.hpp"
+
 namespace base {
 namespace {
 
@@ -276,6 +278,7 @@ class Conversation {
 
 ProcessResult run_process(const ProcessOptions& options) {
   if (options.command.empty()) throw std::runtime_error("no program is named");
+  const Waiting waiting;
   make_sure_of_exit_codes();
   const NoBrokenPipeSignal quiet;
   Pipe in = make_pipe(options);

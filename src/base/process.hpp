@@ -23,7 +23,8 @@ struct ProcessOptions {
 
 /// What the program made of its input. Throws std::runtime_error, which names the program and never its
 /// arguments, if it cannot be started, takes longer than the timeout or writes more than the limit: then it
-/// is killed with its process group. Safe in a process of many threads; no descriptor of ours reaches it.
+/// is killed with its process group; or Busy. Safe in a process of many threads; no descriptor of ours
+/// reaches it.
 ProcessResult run_process(const ProcessOptions&);
 
 }  // namespace base

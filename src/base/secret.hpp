@@ -11,12 +11,12 @@ namespace base {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string text) : text_(std::move(text)) {}
+  explicit Secret(std::string text) : text_(std::move(text)) { wipe(text); }
   Secret(const Secret&) = default;
   Secret(Secret&& other) noexcept { std::swap(text_, other.text_); }
   Secret& operator=(const Secret& other) {
     if (this != &other) {
-      wipe();
+      wipe(text_);
       text_ = other.text_;
     }
     return *this;
@@ -25,16 +25,18 @@ class Secret {
     std::swap(text_, other.text_);
     return *this;
   }
-  ~Secret() { wipe(); }
+  ~Secret() { wipe(text_); }
 
   /// The text itself, for the one use it is there for.
   std::string_view reveal() const { return text_; }
   bool empty() const { return text_.empty(); }
 
  private:
-  void wipe() noexcept {
-    explicit_bzero(text_.data(), text_.size());
-    text_.clear();
+  /// A short text is within the object, and stays there when it is moved from: all that it has room for goes.
+  static void wipe(std::string& text) noexcept {
+    text.resize(text.capacity());
+    explicit_bzero(text.data(), text.size());
+    text.clear();
   }
   std::string text_;
 };

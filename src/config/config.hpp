@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "base/sandbox.hpp"
 #include "base/secret.hpp"
 #include "hooks/hooks.hpp"
 #include "http/client.hpp"
@@ -27,6 +28,7 @@ struct Config {
   base::LogOptions log;
   int threads = 8;              // requests at once in one FastCGI process
   bool allow_readable = false;  // the owner knows that other users of the machine can read the file
+  bool sandbox = true;          // a FastCGI process gives up what it does not need
 };
 
 struct Problem {
@@ -58,5 +60,9 @@ Loaded load(const Environment&, const std::filesystem::path& beside);
 /// What the modes of configuration, database and callbacks let every user of this machine do: read secrets,
 /// or change what counts. Serving goes on all the same, as many a host has only such modes to offer.
 std::vector<Problem> exposures(const Config&);
+
+/// What a process that serves this needs of its host; none if it starts programs of the owner's (sendmail, a
+/// command), of which nobody knows what they need: to be setuid, say, or to write to a queue.
+std::optional<base::Confinement> confinement(const Config&, const Environment&);
 
 }  // namespace config

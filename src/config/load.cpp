@@ -30,7 +30,8 @@ const std::vector<std::string_view> known_keys{"url",
                                                "trustedProxies",
                                                "rateLimits",
                                                "protect",
-                                               "allowReadableConfig"};
+                                               "allowReadableConfig",
+                                               "sandbox"};
 
 /// The contract's keys that this version cannot honour: better refused than ignored, some of them guard
 /// something.
@@ -107,6 +108,7 @@ void read_all(const base::Json& root, Config& config, Notes& notes) {
   config.log.json = log == "json";
   reader.number("threads", config.threads, 1, 256);
   reader.boolean("allowReadableConfig", config.allow_readable);
+  reader.boolean("sandbox", config.sandbox);
   read_site(reader, config);
   read_database(reader, config, folder);
   read_sessions(reader, config);

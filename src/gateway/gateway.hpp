@@ -20,8 +20,8 @@ struct Input {
   Body body;
 };
 
-/// The request. Throws http::BadRequest: 413, 431, or 400 for a body that is too short, a CONTENT_LENGTH that
-/// is no number, or a NUL byte.
+/// The request. Throws http::BadRequest: 413, 431, 503 where too many bodies are waited for, or 400 for a
+/// body that is too short, a CONTENT_LENGTH that is no number, or a NUL byte.
 http::Request read_request(const Input&, const http::Limits&);
 
 /// "Status: 302 Found", headers, a blank line and the body, which HEAD does not get.

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "gateway/gateway.hpp"
 
 namespace gateway {
@@ -98,6 +99,9 @@ size_t length_of_body(const Values& values, const http::Limits& limits) {
 }
 
 std::string read_body(const Input& input, size_t length) {
+  if (length == 0) return {};
+  // Some web servers (Apache's mod_proxy_fcgi) hand on what a slow visitor sends as it comes.
+  const base::Waiting for_the_visitor;
   std::string body(length, '\0');
   for (size_t have = 0; have < body.size();) {
     const size_t came = input.body(body.data() + have, body.size() - have);
@@ -131,7 +135,11 @@ http::Request read_request(const Input& input, const http::Limits& limits) {
   request.remote_address = values[remote_addr];
   request.forwarded_for = values[http_x_forwarded_for];
   check_path(request);
-  request.body = read_body(input, length_of_body(values, limits));
+  try {
+    request.body = read_body(input, length_of_body(values, limits));
+  } catch (const base::Busy&) {
+    throw BadRequest(503, "Too many requests are under way. Please try again in a moment.");
+  }
   return request;
 }
 

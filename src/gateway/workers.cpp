@@ -3,8 +3,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <system_error>
 
 // Connections are accepted here and handed to libfcgi: its own accept cannot be ended without also breaking
 // off requests that are being read, and waits 2 s for each connection that stays silent.
@@ -78,11 +80,24 @@ void Worker::wake() {
 }
 
 Workers::Workers(int threads, Doorman& doorman, Serve serve, const base::Log& log)
-    : doorman_(doorman), serve_(std::move(serve)), log_(log), running_(threads) {
+    : doorman_(doorman), serve_(std::move(serve)), log_(log), crew_(threads, [this] { start_one(); }) {
   prepare_wake_signal();
-  for (int i = 0; i < threads; ++i) {
-    Worker& worker = workers_.emplace_back();
+  crew_.start();
+}
+
+/// In the place of one that has gone, if there is one.
+void Workers::start_one() {
+  const std::scoped_lock lock(workers_mutex_);
+  const auto free =
+      std::find_if(workers_.begin(), workers_.end(), [](const Worker& one) { return one.gone_.load(); });
+  Worker& worker = free == workers_.end() ? workers_.emplace_back() : *free;
+  if (worker.thread_.joinable()) worker.thread_.join();
+  worker.gone_ = false;
+  try {
     worker.thread_ = std::thread([this, &worker] { work(worker); });
+  } catch (const std::system_error&) {
+    worker.gone_ = true;
+    throw;
   }
 }
 
@@ -93,6 +108,7 @@ void Workers::look_after(std::vector<Descriptor> speaking) {
     waiting_count_ = waiting_.size();
   }
   const Clock::time_point now = Clock::now();
+  const std::scoped_lock lock(workers_mutex_);
   for (Worker& worker : workers_) {
     worker.interrupt_late(now, Patience{}.silence);
     if (waiting_count_ > 0) worker.wake();
@@ -104,21 +120,27 @@ milliseconds Workers::patience() const { return waiting_count_ > 0 ? wake_again 
 void Workers::stop() {
   // Whoever has spoken by now is served.
   look_after(doorman_.wait(milliseconds(0)));
-  stopping_ = true;
-  while (running_ > 0) {
-    for (Worker& worker : workers_) worker.wake();
+  crew_.stop();
+  while (!crew_.empty()) {
+    {
+      const std::scoped_lock lock(workers_mutex_);
+      for (Worker& worker : workers_) worker.wake();
+    }
     std::this_thread::sleep_for(wake_again);
   }
-  for (Worker& worker : workers_) worker.thread_.join();
+  for (Worker& worker : workers_)
+    if (worker.thread_.joinable()) worker.thread_.join();
 }
 
 void Workers::work(Worker& worker) {
-  while (!stopping_ || waiting_count_ > 0) {
+  const base::ObserveWaits waits(crew_);
+  while (waiting_count_ > 0 || crew_.stays()) {
+    crew_.rest();
     Descriptor connection = next(worker);
-    if (!connection) continue;
-    serve_(std::move(connection), worker);
+    crew_.work();
+    if (connection) serve_(std::move(connection), worker);
   }
-  --running_;
+  worker.gone_ = true;
 }
 
 Descriptor Workers::next(Worker& worker) {
@@ -146,7 +168,7 @@ Descriptor Workers::take_waiting() {
 Descriptor Workers::accept(Worker& worker) {
   worker.begin_accepting();
   // Asked after it can be woken: what comes now ends the wait.
-  const bool is_wanted_elsewhere = stopping_ || waiting_count_ > 0;
+  const bool is_wanted_elsewhere = crew_.stopping() || waiting_count_ > 0;
   const int connection = is_wanted_elsewhere ? -1 : ::accept4(0, nullptr, nullptr, SOCK_CLOEXEC);
   const int error = errno;
   worker.end_accepting(connection);

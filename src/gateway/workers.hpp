@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/crew.hpp"
 #include "gateway/doorman.hpp"
 #include "gateway/gateway.hpp"
 
@@ -34,6 +35,7 @@ class Worker {
   std::atomic<unsigned> steps_{0};
   unsigned seen_steps_ = 0;
   std::chrono::steady_clock::time_point seen_at_;
+  std::atomic<bool> gone_{false};  // its thread has ended, or is about to
   std::thread thread_;
 };
 
@@ -53,6 +55,7 @@ class Workers {
   void stop();
 
  private:
+  void start_one();
   void work(Worker&);
   Descriptor next(Worker&);
   Descriptor take_waiting();
@@ -62,12 +65,12 @@ class Workers {
   Doorman& doorman_;
   const Serve serve_;
   const base::Log& log_;
-  std::atomic<bool> stopping_{false};
-  std::atomic<int> running_;
   std::mutex mutex_;
   std::deque<Descriptor> waiting_;  // have spoken, and wait for a thread
   std::atomic<size_t> waiting_count_{0};
+  std::mutex workers_mutex_;
   std::deque<Worker> workers_;
+  Crew crew_;  // last: its threads work with all of the above
 };
 
 }  // namespace gateway

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "http/client.hpp"
 #include "http/httplib_stream.hpp"
 #include "http/watchdog.hpp"
@@ -79,7 +80,7 @@ class HttplibClient : public Client {
       if (!url || url->userinfo) throw Unreachable("not an http(s) URL");
       if (!options_.plain_http && !is_trustworthy(*url))
         throw Unreachable(place(*url) + ": plain http is for loopback addresses only");
-      Answer answer = send_once(next, *url, deadline);
+      Answer answer = wait_for(next, *url, deadline);
       const std::string target = request.follow ? redirect_target(answer, *url) : std::string();
       if (target.empty() || redirects == redirect_limit) return answer;
       next.url = target;
@@ -94,6 +95,15 @@ class HttplibClient : public Client {
     if (location.starts_with("/") && !location.starts_with("//")) location = from.origin() + location;
     const auto to = parse_url(location);
     return to && to->origin() == from.origin() ? location : std::string();
+  }
+
+  Answer wait_for(const Outgoing& request, const Url& url, Deadline deadline) {
+    try {
+      const base::Waiting waiting;
+      return send_once(request, url, deadline);
+    } catch (const base::Busy& busy) {
+      throw Unreachable(place(url) + ": " + busy.what());
+    }
   }
 
   Answer send_once(const Outgoing& request, const Url& url, Deadline deadline) {

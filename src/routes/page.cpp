@@ -84,6 +84,8 @@ std::string Page::message(std::string_view key, std::string_view slot, std::stri
 }
 
 std::optional<std::string> Page::source(const std::string& name) const {
+  // Not out of the folder, whoever wrote the template.
+  if (name.starts_with("/") || name.find("..") != std::string::npos) return {};
   if (auto html = file(options_, name + ".html")) return html;
   return file(options_, name + ".css");
 }

@@ -21,7 +21,8 @@ base::Json from_token(Context& context, const std::string& cookie) {
   auto token = auth::decode_jwt(cookie, jwt, now);
   if (!token) {
     context.services.log.info("jwt_session_error", {{"reason", "the token is not ours, or expired"}});
-    context.clear_session_cookie();
+    // A clock that has gone back, and will go on, is no reason to forget everybody.
+    if (!auth::is_from_the_future(cookie, jwt, now)) context.clear_session_cookie();
     return base::Json::object();
   }
   const base::Time expires = now + context.options.session.max_age;

@@ -1,6 +1,9 @@
 // Templates, secrets, files, the files compiled in, and words that were mistyped.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <new>
 #include <type_traits>
 
 #include "../store/scratch.hpp"
@@ -28,6 +31,19 @@ void write_file(const std::string& path, const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("nothing of a secret is left where it was, even of a short one that was moved from") {
+  alignas(Secret) std::array<unsigned char, sizeof(Secret)> place{};
+  auto* secret = new (place.data()) Secret("0123456789");
+  const auto holds = [&place](std::string_view text) {
+    return std::search(place.begin(), place.end(), text.begin(), text.end()) != place.end();
+  };
+  CHECK(holds("456789"));
+  const Secret moved = std::move(*secret);
+  secret->~Secret();
+  CHECK_FALSE(holds("456789"));
+  CHECK(moved.reveal() == "0123456789");
+}
 
 TEST_CASE("a template escapes what is filled in") {
   CHECK(fill("{{x}}", R"({"x":"<a href=\"'&'\">"})") == "&lt;a href=&quot;&apos;&amp;&apos;&quot;&gt;");

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "base/waiting.hpp"
 #include "gateway/gateway.hpp"
 
 using namespace gateway;
@@ -125,6 +126,19 @@ TEST_CASE("a body whose length nobody says is refused, one of a known length is 
   sent.variables["CONTENT_LENGTH"] = "5";
   sent.body = "12345GET / HTTP/1.1";
   CHECK(sent.request().body == "12345");
+}
+
+TEST_CASE("a body is waited for only where that is allowed; without one nobody waits") {
+  struct Full final : base::WaitObserver {
+    void began() override { throw base::Busy("too many"); }
+    void ended() noexcept override {}
+  } full;
+  const base::ObserveWaits observe(full);
+  Sent sent;
+  CHECK(sent.status() == 200);
+  sent.body = "a=b";
+  sent.variables["CONTENT_LENGTH"] = "3";
+  CHECK(sent.status() == 503);
 }
 
 TEST_CASE("headers are bounded one by one and together") {

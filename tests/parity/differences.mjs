@@ -4,6 +4,7 @@ const differences = {
   parts: 'A route has two parts at most (1); v3 ignores further ones.',
   formPost: 'A provider\'s form comes without our SameSite=Lax cookies and fetches them by a redirect to itself (4); v3 gives up.',
   nonce: 'Where the id_token is used there are a nonce and PKCE, unless `protection` says otherwise (5, 13).',
+  future: 'A JWT from the future stays with its browser: the clock has gone back, and it will be good again; v3 drops it.',
   orphan: 'A session whose user is gone is none; v3 fails and answers {} without clearing the cookie.',
   emptyAddress: 'An empty address is stored as none, so that a second person can have one; v3 lets nobody else in.',
   errorWins: 'A provider\'s error counts even where a code came with it (15); v3 redeems the code.',
