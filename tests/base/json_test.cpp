@@ -55,6 +55,14 @@ TEST_CASE("integers are kept exactly up to 64 bits, beyond they are doubles") {
   CHECK_FALSE(parse_json("1.0").is_integer());
 }
 
+TEST_CASE("numbers at the ends of what a double can be") {
+  for (const char* zero : {"0e308", "0.000e300", "-0", "1e-400"}) CHECK(parse_json(zero).number() == 0);
+  CHECK(parse_json("5e-324").number() == 5e-324);
+  CHECK(parse_json("1.7976931348623157e308").number() == 1.7976931348623157e308);
+  CHECK_FALSE(try_parse_json("1.7976931348623159e308"));
+  CHECK_FALSE(try_parse_json("-1e309"));
+}
+
 TEST_CASE("an error says where: line and column from 1") {
   CHECK(error_of("{\n  \"a\": 1,\n  b\n}").starts_with("3:3 "));
   CHECK(error_of("").starts_with("1:1 "));
