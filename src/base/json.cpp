@@ -16,6 +16,8 @@
 
 #include "base/text.hpp"
 
+#include "base/text.hpp"
+
 namespace base {
 namespace {
 
@@ -40,11 +42,11 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   bool Bool(bool value) { return add(Json(value)); }
   bool RawNumber(const char* text, rapidjson::SizeType length, bool) { return add_number({text, length}); }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return has_no_nul({text, length}) && add(Json(std::string(text, length)));
+    return is_text({text, length}) && add(Json(std::string(text, length)));
   }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     stack_.back().name.assign(text, length);
-    return has_no_nul({text, length});
+    return is_text({text, length});
   }
   bool StartObject() { return open(Json::object()); }
   bool StartArray() { return open(Json::array()); }
@@ -103,11 +105,12 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
       frame.value.members().emplace_back(std::move(frame.name), std::move(value));
     return true;
   }
-  /// \u0000 too: what is stored or handed on as C text would end there.
-  bool has_no_nul(std::string_view text) {
-    if (text.find('\0') == std::string_view::npos) return true;
-    problem = "a NUL character";
-    return false;
+  /// \u0000 is refused too: what is stored or handed on as C text would end there. RapidJSON lets a lone
+  /// \udc00 pass, which is no UTF-8.
+  bool is_text(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) problem = "a NUL character";
+    if (!is_utf8(text)) problem = "half a character (\\udc00 alone)";
+    return problem.empty();
   }
   bool unique(const Json& object) {
     if (!options_.unique_members || object.members().size() < 2) return true;

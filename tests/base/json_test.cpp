@@ -77,6 +77,12 @@ TEST_CASE("what RFC 8259 does not have is refused") {
     CHECK_MESSAGE(!try_parse_json(text), text);
 }
 
+TEST_CASE("half a surrogate pair is no character") {
+  CHECK(parse_json(R"("\ud83d\ude00")").text() == "😀");
+  for (const char* text : {R"("\ud800")", R"("\udc00")", R"("\ude00\ud83d")", R"({"\udc00":1})"})
+    CHECK_MESSAGE(!try_parse_json(text), text);
+}
+
 TEST_CASE("a configuration may have comments and trailing commas") {
   const Json value = parse_json("{ // why\n \"a\": [1, /* 2, */ 3,], }", {.comments = true});
   CHECK(to_json(value) == R"({"a":[1,3]})");
