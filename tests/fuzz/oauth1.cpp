@@ -25,13 +25,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   client.on("https://op.example/userinfo", 200, std::string(rest));
   const oauth::Oauth1Parts parts{client, random, clock};
   model::Flow flow;
-  fuzz::succeeds([&] {
+  fuzz::failure_of([&] {
     const auto request = oauth::oauth1_authorization_request(parts, oauth1(), fuzz::callback, "csrf", {});
     const auto url = http::parse_url(request.url);
     fuzz::require(url && url->origin() == fuzz::issuer, "the way leads to the provider");
     flow = request.flow;
   });
-  fuzz::succeeds([&] {
+  fuzz::failure_of([&] {
     const auto who =
         oauth::oauth1_identify(parts, oauth1(), {.token = "t", .verifier = "v", .refusal = {}}, flow);
     fuzz::require(!who.account_id.empty(), "whoever signs in has an id");
