@@ -132,8 +132,10 @@ run:
 test:
 	@scripts/packages test
 	@$(MAKE) -s -j$$(nproc) all $(BUILD)/unit-tests fuzzers
-	@$(MAKE) -s -j$$(nproc) SAN= build/dist/nextauth.fcgi
-ifeq ($(SAN),)
+ifneq ($(SAN),)
+	@$(MAKE) -s -j$$(nproc) SAN= BUILD=build build/dist/nextauth.fcgi
+else
+	@$(MAKE) -s -j$$(nproc) $(DIST)/nextauth.fcgi
 	@$(MAKE) -s -j$$(nproc) SAN=address,undefined build/san-address-undefined/unit-tests
 	@$(MAKE) -s -j$$(nproc) SAN=thread build/san-thread/nextauth.fcgi
 endif

@@ -16,8 +16,6 @@
 
 #include "base/text.hpp"
 
-#include "base/text.hpp"
-
 namespace base {
 namespace {
 

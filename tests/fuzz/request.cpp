@@ -2,8 +2,8 @@
 // lines of their own, an empty line, the body; a line "====" before the next request. Cookies are kept. Where
 // a request leads and what its page shows is looked at. The site is the same for each input, so that a seed
 // can hold the tokens it gives.
+#include <algorithm>
 #include <filesystem>
-#include <map>
 
 #include "auth/auth.hpp"
 #include "base/text.hpp"
@@ -73,7 +73,9 @@ class Site {
     options_.authorize["credentials"] = credentials::Lua{};
     options_.email["email"] = {
         .server = mail::Sendmail{{"/nonexistent"}}, .from = {"", "site@example.com"}, .limits = {}};
-    jwt_.secret = secret_;
+    auth::JwtOptions jwt;
+    jwt.secret = secret_;
+    jwt_.emplace(jwt);
     answer("/request", "oauth_token=t0ken&oauth_token_secret=s&oauth_callback_confirmed=true");
     answer("/access", "oauth_token=a&oauth_token_secret=b");
     answer("/token", R"({"access_token":"t0ken","token_type":"Bearer"})");
@@ -103,7 +105,7 @@ class Site {
   base::Log log_{{.debug = true}, clock_};
   base::LogSink sink_{look_at};
   base::Secret secret_{"the-site's-s3cret"};
-  auth::JwtOptions jwt_;
+  std::optional<auth::Jwt> jwt_;
   routes::Options options_;
   std::vector<providers::Provider> providers_ = make_providers();
   std::unique_ptr<store::Pool> database_;
@@ -119,28 +121,21 @@ class Site {
                              clock_,
                              random_,
                              log_,
-                             [this]() -> const auth::JwtOptions& { return jwt_; },
+                             [this]() -> const auth::Jwt& { return *jwt_; },
                              [this]() -> const base::Secret& { return secret_; },
                              credentials_};
 };
 
-using Lines = std::map<std::string, std::string, std::less<>>;
+/// CGI's variables; of two of one name the first counts.
+using Lines = std::vector<std::string>;
 
-gateway::Input input_of(const Lines& variables, std::string_view& body) {
-  return {.variable = [&](const char* name) -> std::optional<std::string_view> {
-            const auto found = variables.find(name);
-            return found == variables.end() ? std::nullopt : std::optional<std::string_view>(found->second);
-          },
-          .all =
-              [&](const auto& each) {
-                for (const auto& [name, value] : variables) each(name + "=" + value);
-              },
-          .body =
-              [&](char* into, std::size_t size) {
-                const std::size_t came = body.copy(into, size);
-                body.remove_prefix(came);
-                return came;
-              }};
+bool has(const Lines& variables, std::string_view name) {
+  return std::any_of(variables.begin(), variables.end(),
+                     [&](const std::string& line) { return line.substr(0, line.find('=')) == name; });
+}
+
+void add(Lines& variables, std::string_view name, std::string_view value) {
+  if (!has(variables, name)) variables.push_back(std::string(name) + "=" + std::string(value));
 }
 
 /// As web servers have it: no NUL in a variable.
@@ -150,9 +145,21 @@ Lines read_variables(std::string_view text) {
     std::string_view line = fuzz::take(text);
     line = line.substr(0, line.find('\0'));
     const std::string_view name = line.substr(0, line.find('='));
-    if (name.size() < line.size()) variables.emplace(name, line.substr(name.size() + 1));
+    if (name.size() < line.size()) add(variables, name, line.substr(name.size() + 1));
   }
   return variables;
+}
+
+std::string serve(Site& site, const Lines& variables, std::string_view body) {
+  std::vector<const char*> pointers;
+  for (const std::string& line : variables) pointers.push_back(line.c_str());
+  pointers.push_back(nullptr);
+  const gateway::Input input{.variables = pointers.data(), .body = [&](char* into, std::size_t size) {
+                               const std::size_t came = body.copy(into, size);
+                               body.remove_prefix(came);
+                               return came;
+                             }};
+  return gateway::serve(input, site.limits(), [&](const auto& request) { return site.answer(request); });
 }
 
 void keep_cookie(std::string_view line, http::Pairs& jar) {
@@ -205,11 +212,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (int requests = 0; requests < 6 && !rest.empty(); ++requests) {
     std::string_view body = fuzz::take(rest, "\n====\n");
     Lines variables = read_variables(fuzz::take(body, "\n\n"));
-    variables.emplace("CONTENT_LENGTH", std::to_string(body.size()));
-    if (!jar.empty()) variables.emplace("HTTP_COOKIE", cookie_header(jar));
-    const gateway::Input input = input_of(variables, body);
-    const std::string answer =
-        gateway::serve(input, site.limits(), [&](const auto& request) { return site.answer(request); });
+    add(variables, "CONTENT_LENGTH", std::to_string(body.size()));
+    if (!jar.empty()) add(variables, "HTTP_COOKIE", cookie_header(jar));
+    const std::string answer = serve(site, variables, body);
     if (std::getenv("FUZZ_SHOW")) (void)std::fprintf(stderr, "%s\n\n", answer.c_str());
     check_answer(answer, jar);
   }
