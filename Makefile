@@ -2,8 +2,9 @@
 # make dist       build/dist/nextauth.fcgi: one file that needs nothing of the machine it is put on
 # make install    after make, as root: PREFIX (default /usr/local), DESTDIR
 # make run        a working site on http://localhost:8080
-# make test       every test; make check the quick ones
+# make test       every test; make check the quick ones; make test SAN=thread, SAN=address,undefined with sanitizers
 # make bench      its speed beside limits and peers, in a table; QUICK=1 is shorter
+# make fuzz       each target of tests/fuzz/ for SECONDS=60
 # make format     clang-format; make lint: clang-tidy, the format, the layers
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
@@ -27,6 +28,20 @@ CPPFLAGS += -Isrc -I$(BUILD)/gen -DCPPHTTPLIB_OPENSSL_SUPPORT -DCPPHTTPLIB_ZLIB_
 CPPFLAGS += -isystem /usr/include/lua5.4
 CXXFLAGS += -std=c++20 $(OPT) $(WARN) $(HARDEN) -pthread
 LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed -pthread
+# A sanitizer's build has a folder of its own, and is not optimised: that takes longer than what it saves.
+ifneq ($(SAN),)
+comma := ,
+BUILD = build/san-$(subst $(comma),-,$(SAN))
+OPT = -O0 -g1
+HARDEN = -fPIE
+# RapidJSON (internal/stack.h) adds to a null pointer: harmless, and not ours.
+CXXFLAGS += -fsanitize=$(SAN:fuzzer,%=fuzzer-no-link,%) -fno-sanitize=pointer-overflow -fno-sanitize-recover=all
+LDFLAGS += -fsanitize=$(SAN)
+ifneq ($(findstring fuzzer,$(SAN)),)
+CXX := clang++-14
+OPT = -O1 -g1
+endif
+endif
 LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lcrypt -lsqlite3 -llua5.4 -lz -lidn2
 
 SOURCES := $(filter-out src/main.cpp,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
@@ -34,6 +49,9 @@ OBJECTS := $(SOURCES:%.cpp=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
 TESTS := $(sort tests/main.cpp $(wildcard tests/*/*_test.cpp tests/support/*.cpp))
 FORMATTED := $(shell git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.hpp' 'tests/*.cpp' 'tests/*.hpp')
 TEST_OBJECTS := $(TESTS:%.cpp=$(BUILD)/obj/%.o)
+ifneq ($(SAN),)
+OBJECTS += $(BUILD)/obj/tests/support/sanitizers.o
+endif
 EMBEDDED := $(sort scripts/completion.bash $(wildcard scripts/servers/*) $(shell find templates schema src/providers -type f \( -path 'templates/*' -o -path 'schema/*' -o -name '*.json' \)))
 
 # The standard headers that nearly every source reads, read once: a third off the build. `make PCH=` goes without
@@ -45,7 +63,7 @@ PCH_GCH := $(PCH).gch
 USE_PCH = -include $(PCH)
 endif
 
-.PHONY: all dist install run test bench check format lint clean
+.PHONY: all dist install run test bench check fuzz fuzzers format lint clean
 all: $(BUILD)/nextauth.fcgi
 
 $(BUILD)/nextauth.fcgi: $(BUILD)/obj/src/main.o $(OBJECTS)
@@ -53,6 +71,17 @@ $(BUILD)/nextauth.fcgi: $(BUILD)/obj/src/main.o $(OBJECTS)
 
 $(BUILD)/unit-tests: $(OBJECTS) $(TEST_OBJECTS)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# A program for each target of tests/fuzz/: with libFuzzer's main, else with one that only replays files.
+FUZZ := $(filter-out tests/fuzz/replay.cpp,$(wildcard tests/fuzz/*.cpp))
+FUZZERS := $(FUZZ:tests/fuzz/%.cpp=$(BUILD)/fuzzers/%)
+FUZZ_MAIN = $(if $(findstring fuzzer,$(SAN)),,$(BUILD)/obj/tests/fuzz/replay.o)
+$(BUILD)/fuzzers/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/support/fakes.o $(FUZZ_MAIN) $(BUILD)/sources.a
+	@mkdir -p $(@D)
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/sources.a: $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: %.cpp $(PCH_GCH)
 	@mkdir -p $(@D)
@@ -112,10 +141,17 @@ run:
 
 test:
 	@scripts/packages test
-	@$(MAKE) -s -j$$(nproc) all $(BUILD)/unit-tests $(BUILD)/dist/nextauth.fcgi
+	@$(MAKE) -s -j$$(nproc) all $(BUILD)/unit-tests fuzzers
+ifneq ($(SAN),)
+	@$(MAKE) -s -j$$(nproc) SAN= BUILD=build build/dist/nextauth.fcgi
+else
+	@$(MAKE) -s -j$$(nproc) $(DIST)/nextauth.fcgi
+	@$(MAKE) -s -j$$(nproc) SAN=address,undefined build/san-address-undefined/unit-tests
+	@$(MAKE) -s -j$$(nproc) SAN=thread build/san-thread/nextauth.fcgi
+endif
 	@scripts/check-layers
 	@scripts/check-readme
-	@tests/run
+	@BUILD=$(BUILD) SAN=$(SAN) tests/run
 
 # Needs nothing of `make test`. What it finds is in build/bench/results.json, too.
 bench:
@@ -123,6 +159,13 @@ bench:
 	@$(MAKE) -s -j$$(nproc) all $(DIST)/nextauth.fcgi
 	@$(MAKE) -s -j$$(nproc) -C tests/bench OUT=$(abspath $(BUILD))/bench
 	@node tests/bench/bench.mjs $(if $(QUICK),--quick)
+
+SECONDS ?= 60
+fuzz:
+	@scripts/packages fuzz
+	@$(MAKE) -s -j$$(nproc) SAN=fuzzer,address,undefined fuzzers
+	@tests/fuzz/run $(SECONDS)
+fuzzers: $(FUZZERS)
 
 # The quick ones: units and the layers, with what is installed.
 check: $(BUILD)/unit-tests

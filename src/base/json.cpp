@@ -38,21 +38,13 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
 
   bool Null() { return add(Json()); }
   bool Bool(bool value) { return add(Json(value)); }
-  bool Int(int value) { return add(Json(std::int64_t{value})); }
-  bool Uint(unsigned value) { return add(Json(std::int64_t{value})); }
-  bool Int64(std::int64_t value) { return add(Json(value)); }
-  bool Uint64(std::uint64_t value) {
-    if (value <= std::uint64_t(std::numeric_limits<std::int64_t>::max()))
-      return add(Json(std::int64_t(value)));
-    return add(Json(double(value)));
-  }
-  bool Double(double value) { return add(Json(value)); }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) { return add_number({text, length}); }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return has_no_nul({text, length}) && add(Json(std::string(text, length)));
+    return is_text({text, length}) && add(Json(std::string(text, length)));
   }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     stack_.back().name.assign(text, length);
-    return has_no_nul({text, length});
+    return is_text({text, length});
   }
   bool StartObject() { return open(Json::object()); }
   bool StartArray() { return open(Json::array()); }
@@ -83,6 +75,21 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     note_line();
     return put(std::move(value));
   }
+  /// Not left to RapidJSON, which counts the leading zeros of 0 in "0e308": undefined behaviour.
+  bool add_number(std::string_view text) {
+    const char* const end = text.data() + text.size();
+    std::int64_t integer = 0;
+    if (const auto read = std::from_chars(text.data(), end, integer);
+        read.ec == std::errc{} && read.ptr == end)
+      return add(Json(integer));
+    double number = 0;
+    // Too near to zero is zero, as everywhere.
+    if (std::from_chars(text.data(), end, number).ec == std::errc::result_out_of_range)
+      number = std::strtod(std::string(text).c_str(), nullptr);
+    if (std::isfinite(number)) return add(Json(number));
+    problem = "a number that is too large";
+    return false;
+  }
   bool put(Json value) {
     if (stack_.empty()) {
       result = std::move(value);
@@ -96,11 +103,12 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
       frame.value.members().emplace_back(std::move(frame.name), std::move(value));
     return true;
   }
-  /// \u0000 too: what is stored or handed on as C text would end there.
-  bool has_no_nul(std::string_view text) {
-    if (text.find('\0') == std::string_view::npos) return true;
-    problem = "a NUL character";
-    return false;
+  /// \u0000 is refused too: what is stored or handed on as C text would end there. RapidJSON lets a lone
+  /// \udc00 pass, which is no UTF-8.
+  bool is_text(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) problem = "a NUL character";
+    if (!is_utf8(text)) problem = "half a character (\\udc00 alone)";
+    return problem.empty();
   }
   bool unique(const Json& object) {
     if (!options_.unique_members || object.members().size() < 2) return true;
@@ -167,13 +175,14 @@ Json parse_with(std::string_view text, const JsonOptions& options, JsonLines* li
   if (lines) {
     rapidjson::MemoryStream stream(text.data(), text.size());
     Builder builder(options, lines, text, &stream);
-    return finish(reader.Parse<flags | rapidjson::kParseFullPrecisionFlag>(stream, builder), builder, text);
+    return finish(reader.Parse<flags | rapidjson::kParseNumbersAsStringsFlag>(stream, builder), builder,
+                  text);
   }
   // In a copy, where RapidJSON takes the texts out of their place: half the work.
   std::string copy(text);
   rapidjson::InsituStringStream stream(copy.data());
   Builder builder(options, nullptr, text, nullptr);
-  constexpr unsigned in_place = flags | rapidjson::kParseFullPrecisionFlag | rapidjson::kParseInsituFlag;
+  constexpr unsigned in_place = flags | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseInsituFlag;
   return finish(reader.Parse<in_place>(stream, builder), builder, text);
 }
 

@@ -8,6 +8,9 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
+/// In one page: one that has itself as a partial would else go on until the stack is used up.
+constexpr size_t partial_limit = 250;
+
 mustache::data convert(const Json& value) {
   if (value.is_string()) return value.text().empty() ? mustache::data(false) : mustache::data(value.text());
   if (value.is_bool()) return {value.boolean()};
@@ -34,6 +37,9 @@ class Context : public mustache::context<std::string> {
     if (!partials_) return nullptr;
     const auto text = partials_(name);
     if (!text) throw TemplateError("there is no partial \"" + name + "\"");
+    if (held_.size() == partial_limit)
+      throw TemplateError("more than " + std::to_string(partial_limit) + " partials, the last one \"" + name +
+                          "\"");
     return &held_.emplace_back(mustache::data(*text));
   }
 

@@ -14,6 +14,7 @@ constexpr std::string_view mapped_prefix("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
 
 /// 4 or 16 bytes; none if it is no address. ::ffff:192.0.2.1 is 192.0.2.1.
 std::optional<std::string> address_bytes(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return {};
   const std::string terminated(text);
   std::array<char, 16> bytes{};
   if (::inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1) return std::string(bytes.data(), 4);

@@ -55,6 +55,14 @@ TEST_CASE("integers are kept exactly up to 64 bits, beyond they are doubles") {
   CHECK_FALSE(parse_json("1.0").is_integer());
 }
 
+TEST_CASE("numbers at the ends of what a double can be") {
+  for (const char* zero : {"0e308", "0.000e300", "-0", "1e-400"}) CHECK(parse_json(zero).number() == 0);
+  CHECK(parse_json("5e-324").number() == 5e-324);
+  CHECK(parse_json("1.7976931348623157e308").number() == 1.7976931348623157e308);
+  CHECK_FALSE(try_parse_json("1.7976931348623159e308"));
+  CHECK_FALSE(try_parse_json("-1e309"));
+}
+
 TEST_CASE("an error says where: line and column from 1") {
   CHECK(error_of("{\n  \"a\": 1,\n  b\n}").starts_with("3:3 "));
   CHECK(error_of("").starts_with("1:1 "));
@@ -66,6 +74,12 @@ TEST_CASE("what RFC 8259 does not have is refused") {
   for (const char* text :
        {"{a:1}", "[1,]", "// x\n1", "'a'", "01", "+1", "NaN", "Infinity", "\"\t\"", "1 2", "\"\\x41\"", "[1}",
         "tru", "\"\xff\"", "\"\xed\xa0\x80\"", "\"\xc0\xaf\"", "1e999"})
+    CHECK_MESSAGE(!try_parse_json(text), text);
+}
+
+TEST_CASE("half a surrogate pair is no character") {
+  CHECK(parse_json(R"("\ud83d\ude00")").text() == "😀");
+  for (const char* text : {R"("\ud800")", R"("\udc00")", R"("\ude00\ud83d")", R"({"\udc00":1})"})
     CHECK_MESSAGE(!try_parse_json(text), text);
 }
 

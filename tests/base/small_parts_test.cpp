@@ -69,6 +69,16 @@ TEST_CASE("partials are asked for by name, and must be there") {
                        TemplateError);
 }
 
+TEST_CASE("a page has no more than 250 partials, so that none can be in itself for ever") {
+  const Partials partials = [](std::string_view name) { return name == "x" ? "x" : "{{>itself}}"; };
+  std::string page;
+  for (int i = 0; i < 250; ++i) page += "{{>x}}";
+  CHECK(fill_template(page, Json::object(), partials) == std::string(250, 'x'));
+  CHECK_THROWS_AS(fill_template(page + "{{>x}}", Json::object(), partials), TemplateError);
+  CHECK_THROWS_WITH_AS(fill_template("{{>itself}}", Json::object(), partials),
+                       "more than 250 partials, the last one \"itself\"", TemplateError);
+}
+
 TEST_CASE("a template that is broken is an error") {
   CHECK_THROWS_AS(fill("{{#a}}", "{}"), TemplateError);
   CHECK_THROWS_AS(fill("{{a", "{}"), TemplateError);

@@ -1,5 +1,6 @@
 // `make run`: a working site, and nothing left of it afterwards.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -66,6 +67,7 @@ describe('make run', () => {
     const port = await freePort()
     const server = net.createServer().listen(port, '127.0.0.1')
     t.after(() => server.close())
+    await once(server, 'listening')
     const run = start(`demo-${process.pid}`, path.join(root, 'scripts/run'), ['--port', String(port)], { cwd: root })
     assert.notEqual((await run.exited).code, 0)
     assert.match(run.stderr, new RegExp(`${port}.*make run PORT=`, 's'))

@@ -14,7 +14,18 @@ export const isRoot = process.getuid() === 0
 /** Who servers and nextauth.fcgi run as. A test run by root must not run them as root: no server would. */
 export const serverUser = isRoot ? account('www-data') : { name: os.userInfo().username, uid: process.getuid(), gid: process.getgid() }
 
-const logFolder = path.join(buildFolder, 'test-logs')
+/** Programs made with a sanitizer (SAN=address,undefined or SAN=thread) take several times as long. */
+export const slowness = process.env.SAN ? 5 : 1
+const reports = []
+const report = /^.*(?:ERROR: [A-Za-z]+Sanitizer|WARNING: ThreadSanitizer|:[0-9]+: runtime error: ).*$/m
+
+/** Looks for a sanitizer's complaint in what a program wrote: this test file then fails, whatever its tests say. */
+export function checkReports(name, text) {
+  const found = report.exec(text)
+  if (found) reports.push(`${name}: ${text.slice(found.index, found.index + 4000)}`)
+}
+
+const logFolder = process.env.TEST_LOGS ?? path.join(buildFolder, 'test-logs')
 const children = new Set()
 const folders = new Set()
 
@@ -60,7 +71,7 @@ export function start(name, command, args = [], { env = {}, cwd, input = 'ignore
   appendFileSync(logFile, `--- ${command} ${args.join(' ')}\n`)
   const child = spawn(command, args, {
     cwd,
-    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: os.tmpdir(), ...env },
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: os.tmpdir(), NEXTAUTH_FCGI: executable, ...env },
     stdio: [input, 'pipe', 'pipe'],
     // Its own process group: Ctrl-C in a terminal then ends the test, and the test ends the servers in order.
     detached: true
@@ -83,13 +94,14 @@ export function start(name, command, args = [], { env = {}, cwd, input = 'ignore
     child.once('exit', () => { started.ended = true })
     child.once('close', (code, signal) => {
       children.delete(started)
+      checkReports(name, started.text)
       resolve({ code, signal })
     })
   })
   started.stop = async (signal = 'SIGTERM') => {
     const all = family(started.pid)
     if (!started.ended) kill(started.pid, signal)
-    const patience = setTimeout(() => all.filter(isRunning).forEach((pid) => kill(pid, 'SIGKILL')), 5000)
+    const patience = setTimeout(() => all.filter(isRunning).forEach((pid) => kill(pid, 'SIGKILL')), 5000 * slowness)
     const result = await started.exited
     clearTimeout(patience)
     return result
@@ -107,7 +119,7 @@ function kill(pid, signal) {
 
 /** Calls `probe` until it gives something true; fails after `seconds`, or at once when `started` has ended. */
 export async function until(what, probe, { seconds = 15, started } = {}) {
-  const deadline = Date.now() + seconds * 1000
+  const deadline = Date.now() + seconds * 1000 * slowness
   for (;;) {
     const result = await probe()
     if (result) return result
@@ -164,4 +176,8 @@ function endAll() {
 }
 
 process.once('exit', endAll)
+process.once('exit', () => {
+  if (reports.length) process.exitCode = 1
+  for (const text of reports) console.error(text)
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))

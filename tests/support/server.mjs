@@ -2,7 +2,7 @@
 import { appendFileSync, chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { startNginx, startTlsProxy } from './nginx.mjs'
-import { accepts, executable, freePort, isRoot, root, serverUser, start, temporaryFolder, until } from './process.mjs'
+import { accepts, checkReports, executable, freePort, isRoot, root, serverUser, start, temporaryFolder, until } from './process.mjs'
 
 export const ways = [
   'lighttpd-fastcgi', 'lighttpd-socket', 'lighttpd-cgi',
@@ -96,6 +96,7 @@ export async function startSite(way, {
     const result = await site.server.stop()
     await site.responder?.stop()
     if (site.errorLog) appendFileSync(path.join(root, 'build/test-logs', `${site.name}.log`), read(site.errorLog))
+    checkReports(site.name, read(site.errorLog))
     return result
   }
   return site
