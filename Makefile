@@ -61,8 +61,8 @@ PCH_HEADERS = algorithm array chrono functional map memory optional span stdexce
 ifneq ($(PCH),)
 PCH_GCH := $(PCH).gch
 # Read like that, the standard headers count as ours, and g++ 12 sees overruns in std::string that are none (its bug
-# 105651). `make PCH=` has the two warnings on.
-USE_PCH = -include $(PCH) -Wno-array-bounds -Wno-stringop-overread
+# 105651). `make PCH=` has these warnings on.
+USE_PCH = -include $(PCH) -Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict
 endif
 
 .PHONY: all dist install run test bench check fuzz fuzzers format lint clean
