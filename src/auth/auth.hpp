@@ -63,7 +63,7 @@ struct JwtOptions {
 /// The options with their keys, which are costly to make.
 struct Jwt {
   /// Throws ConfigError if a key is of no use.
-  Jwt(const JwtOptions&);
+  explicit Jwt(const JwtOptions&);
 
   Seconds max_age;
   crypto::Key signing_key;

@@ -18,10 +18,10 @@ struct Tokens {
       .secret = base::Secret("s3cret"), .max_age = 100s, .signing_key = {}, .encryption_key = {}};
 
   std::string encode(const Json& claims = Json::object({{"sub", "1"}})) {
-    return auth::encode_jwt(claims, options, clock.now(), random);
+    return auth::encode_jwt(claims, auth::Jwt(options), clock.now(), random);
   }
   bool accepts(const std::string& token) const {
-    return auth::decode_jwt(token, options, clock.now()).has_value();
+    return auth::decode_jwt(token, auth::Jwt(options), clock.now()).has_value();
   }
   /// Signed with the right key, whatever the claims say.
   std::string sign(const Json& claims, const char* alg = "HS512") const {
@@ -43,7 +43,7 @@ TEST_CASE("what is encoded is decoded, with iat and exp set anew") {
     Tokens tokens;
     tokens.options.encryption = encryption;
     const auto claims = auth::decode_jwt(tokens.encode(Json::object({{"name", "ä"}, {"iat", 1}, {"exp", 2}})),
-                                         tokens.options, tokens.clock.now());
+                                         auth::Jwt(tokens.options), tokens.clock.now());
     REQUIRE(claims);
     CHECK(claims->text_of("name") == "ä");
     CHECK(claims->find("iat")->integer() == tokens.clock.unix_time());

@@ -85,8 +85,8 @@ TEST_CASE("a seal holds for its time") {
 TEST_CASE("no cookie of one purpose passes for another") {
   Sealed sealed;
   for (const bool encryption : {false, true}) {
-    const auth::JwtOptions jwt{
-        .secret = secret, .encryption = encryption, .signing_key = {}, .encryption_key = {}};
+    const auth::Jwt jwt(auth::JwtOptions{
+        .secret = secret, .encryption = encryption, .signing_key = {}, .encryption_key = {}});
     const Json claims = Json::object({{"sub", "1"}, {"value", Json::object()}});
     const std::string session = auth::encode_jwt(claims, jwt, sealed.clock.now(), sealed.random);
     CHECK_FALSE(auth::decode_jwt(sealed.text, jwt, sealed.clock.now()));
