@@ -36,6 +36,18 @@ bool was_signalled(const Descriptor& signals) {
   return ::read(signals.get(), &signal, sizeof signal) == sizeof signal;
 }
 
+/// glibc reserves 64 MiB of heap and 8 MiB of stack for each thread, and hosts that cap the address space
+/// (ulimit -v) have none to spare: sixteen sign-ins at once are forty threads.
+void spare_addresses() {
+  constexpr size_t thread_stack = size_t{2} << 20;
+  ::mallopt(M_ARENA_MAX, 2);
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setstacksize(&attributes, thread_stack);
+  ::pthread_setattr_default_np(&attributes);
+  ::pthread_attr_destroy(&attributes);
+}
+
 /// An authorizer that does not guard must let nobody in.
 std::string refuse_role(const base::Log& log) {
   log.error("fastcgi_error", {{"reason", "asked in another role than RESPONDER"}});
@@ -104,9 +116,7 @@ int run_fastcgi(int threads, const http::Limits& limits, const Handler& handler,
     log.error("fastcgi_error", {{"reason", "libfcgi cannot be initialised"}});
     return 1;
   }
-  // Else glibc reserves 64 MiB for each thread, and hosts that cap the address space (ulimit -v) have none to
-  // spare.
-  ::mallopt(M_ARENA_MAX, 2);
+  spare_addresses();
   const Descriptor signals = take_stop_signals();
   Doorman doorman;
   doorman.watch(signals.get());
