@@ -91,7 +91,7 @@ void App::confine() const {
   if (!config_.sandbox || sanitized) return;
   const auto left = config::confinement(config_, config::process_environment());
   if (!left) {
-    log_.debug("sandbox_off", {{"reason", "a sendmail or a command is configured"}});
+    log_.debug("sandbox_off", {{"reason", "a sendmail or a command is configured, or the database is in /"}});
     return;
   }
   // Where a query that sorts very much keeps what does not fit into memory; no other place is left.

@@ -46,10 +46,17 @@ bool runs_owners_programs(const routes::Options& routes) {
   return false;
 }
 
+/// Whoever may write beside such a database may write everywhere: an empty root, made for this program alone.
+bool is_in_root(const std::optional<store::Options>& database) {
+  constexpr std::string_view sqlite = "sqlite:";
+  if (!database || !database->url.starts_with(sqlite)) return false;
+  return !fs::path(database->url.substr(sqlite.size())).parent_path().has_relative_path();
+}
+
 }  // namespace
 
 std::optional<base::Confinement> confinement(const Config& config, const Environment& environment) {
-  if (runs_owners_programs(config.routes)) return {};
+  if (runs_owners_programs(config.routes) || is_in_root(config.database)) return {};
   base::Confinement left{.readable = {}, .writable = {}, .programs = !config.routes.email.empty()};
   if (config.database) add_database(left, *config.database);
   for (const auto& [id, authorize] : config.routes.authorize) std::visit(Needs{left}, authorize);
