@@ -91,7 +91,9 @@ void App::confine() const {
   if (!config_.sandbox || sanitized) return;
   const auto left = config::confinement(config_, config::process_environment());
   if (!left) {
-    log_.debug("sandbox_off", {{"reason", "a sendmail or a command is configured, or the database is in /"}});
+    log_.debug(
+        "sandbox_off",
+        {{"reason", "a sendmail or a command is configured, the database is in /, or LD_PRELOAD is set"}});
     return;
   }
   // Where a query that sorts very much keeps what does not fit into memory; no other place is left.

@@ -61,9 +61,9 @@ Loaded load(const Environment&, const std::filesystem::path& beside);
 /// or change what counts. Serving goes on all the same, as many a host has only such modes to offer.
 std::vector<Problem> exposures(const Config&);
 
-/// What a process that serves this needs of its host; none if its database lies in /, or if it starts
-/// programs of the owner's (sendmail, a command), of which nobody knows what they need: to be setuid, say, or
-/// to write to a queue.
+/// What a process that serves this needs of its host; none if its database lies in /, if LD_PRELOAD is set,
+/// or if it starts programs of the owner's (sendmail, a command), of which nobody knows what they need: to be
+/// setuid, say, or to write to a queue.
 std::optional<base::Confinement> confinement(const Config&, const Environment&);
 
 }  // namespace config

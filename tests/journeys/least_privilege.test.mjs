@@ -80,10 +80,10 @@ describe('a process', () => {
     return file
   }
 
-  async function run(config, prepare = () => {}) {
+  async function run(config, prepare = () => {}, env = {}) {
     site = layOut({ name: 'privilege', config: { url, database: 'sqlite:auth.db', providers: [], debug: true, ...config } })
     prepare()
-    program = await spawnProgram(site)
+    program = await spawnProgram(site, { env })
     assert.equal((await csrf()).status, 200)
   }
 
@@ -131,6 +131,12 @@ describe('a process', () => {
     await program.stop()
     await run({ sandbox: false })
     assert.deepEqual([status(program.pid, 'Seccomp'), status(program.pid, 'NoNewPrivs')], ['0', '0'])
+  })
+
+  plainIt('is not where something is preloaded, as valgrind is', { timeout }, async () => {
+    await run({}, undefined, { LD_PRELOAD: 'libz.so.1' })
+    assert.equal(status(program.pid, 'Seccomp'), '0')
+    assert.match(program.output(), /debug sandbox_off reason=/)
   })
 
   const commands = {
