@@ -54,8 +54,8 @@ const std::vector<Key>& own_keys(Type type) {
   return type == Type::credentials ? credentials_keys : oauth_keys;
 }
 
-void check_option(const std::string& name, const Json& entry, const Place& place) {
-  const Json* value = entry.find(name);
+void check_option(const std::string& name, const Json& configured, const Place& place) {
+  const Json* value = configured.find(name);
   if (!value || is_key(name)) return;
   if (value->is_object() || value->is_array()) return place.at(name).say("must be text");
   if (value->is_string() && base::has_control(value->text())) place.at(name).say("has a control character");
@@ -64,8 +64,12 @@ void check_option(const std::string& name, const Json& entry, const Place& place
 }  // namespace
 
 Place Place::at(std::string_view name) const {
-  const std::string escaped = base::replace_all(base::replace_all(name, "~", "~0"), "/", "~1");
-  return {complain, pointer + "/" + escaped};
+  std::string below = pointer + "/";
+  if (name.find_first_of("~/") == std::string_view::npos)
+    below += name;
+  else
+    below += base::replace_all(base::replace_all(name, "~", "~0"), "/", "~1");
+  return {complain, std::move(below)};
 }
 
 bool is_key(std::string_view name) {
@@ -88,16 +92,19 @@ void check_members(const Json& object, const std::vector<Key>& keys, const Place
   }
 }
 
-void check_keys(const Json& entry, Type type, const Place& place) {
+void check_keys(const Json& configured, const Json& entry, Type type, const Place& place) {
   std::vector<Key> keys = common_keys;
   keys.insert(keys.end(), own_keys(type).begin(), own_keys(type).end());
   std::vector<std::string_view> options;
   if (type == Type::oauth)
     for (const auto& [name, option] : declared_options(entry).members()) {
       options.emplace_back(name);
-      check_option(name, entry, place);
+      check_option(name, configured, place);
     }
-  check_members(entry, keys, place, options);
+  Json given = Json::object();  // null takes a key away, and is none itself
+  for (const auto& [name, value] : configured.members())
+    if (!value.is_null()) given.set(name, value);
+  check_members(given, keys, place, options);
 }
 
 }  // namespace providers

@@ -29,6 +29,16 @@ TEST_CASE("every entry of the catalogue can be used with its example options") {
   }
 }
 
+TEST_CASE("every entry of the catalogue stands the checks that one's own must stand") {
+  for (const std::string& id : providers::catalogue_ids()) {
+    CAPTURE(id);
+    base::Json own = providers::catalogue(id).value();
+    const base::Json example = example_configuration(id);
+    for (const auto& [name, value] : example.members()) own.set(name, value);
+    CHECK(accepted(own).id == id);
+  }
+}
+
 TEST_CASE("every required option of the catalogue is asked for by its name") {
   for (const std::string& id : providers::catalogue_ids()) {
     const base::Json entry = providers::catalogue(id).value();
