@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "app.hpp"
+#include "base/late_streams.hpp"
+#include "base/late_tables.hpp"
 #include "base/sandbox.hpp"
 #include "commands/commands.hpp"
 #include "gateway/gateway.hpp"
@@ -78,12 +80,19 @@ int run(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   const bool fastcgi = gateway::is_fastcgi();
   // As CGI, arguments are somebody's query (RFC 3875 §4.4): never commands.
-  if (!fastcgi && !std::getenv("GATEWAY_INTERFACE"))
+  const bool cgi = !fastcgi && std::getenv("GATEWAY_INTERFACE");
+  if (cgi)
+    base::relocate_late_tables_when_touched();
+  else
+    base::relocate_late_tables();
+  if (!fastcgi && !cgi) {
+    base::make_standard_streams();
     return commands::run({argv + std::min(1, argc), argv + argc}, executable_folder());
+  }
   base::keep_memory_private();
   Site site;
   const gateway::Handler handler = [&site](const http::Request& request) { return site.answer(request); };
-  if (!fastcgi) return gateway::run_cgi(site.limits(), handler);
+  if (cgi) return gateway::run_cgi(site.limits(), handler);
   site.warn_of_exposures();
   // Not as CGI: that is over after one request, and would be late with it.
   site.confine();

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/late_tables.hpp"
 #include "base/text.hpp"
 #include "base/waiting.hpp"
 #include "http/client.hpp"
@@ -57,6 +58,7 @@ std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url) {
   std::string host = url.host;
   if (host.front() == '[') host = host.substr(1, host.size() - 2);
   if (url.scheme == "http") return std::make_unique<BoundedClient<httplib::ClientImpl>>(host, url.port);
+  base::relocate_late_tables();  // before the watchdog's thread
   auto client = std::make_unique<BoundedClient<httplib::SSLClient>>(host, url.port);
   client->set_ca_cert_path(ca_bundle());
   client->enable_server_certificate_verification(true);
