@@ -67,11 +67,11 @@ export async function spawnProgram(site, { env = {}, before = '' } = {}) {
  * `path` is where the routes are in the public URL, `env` the server's environment. `prepare(site)` may change what was laid out.
  * `responder` starts what listens at the socket, `below`: the folder that the site's own is made in.
  * `tls`, { key, cert }: a proxy in front of it all that speaks https.
- * `modules` of Apache instead of the usual ones, `apache(site)`: more of its configuration.
+ * `modules` of Apache instead of the usual ones, `apache(site)` and `lighttpd(site)`: more of their configuration.
  */
 export async function startSite(way, {
   path: basePath = '/api/auth', configure, env = {}, host = '127.0.0.1', tls, below, responder = spawnProgram,
-  prepare = way === 'apache-htaccess' ? moveIntoDocuments : () => {}, modules = apacheModules[way], apache = () => ''
+  prepare = way === 'apache-htaccess' ? moveIntoDocuments : () => {}, modules = apacheModules[way], apache = () => '', lighttpd = () => ''
 } = {}) {
   const site = layOut({ name: way, beside: way.endsWith('-cgi'), below })
   prepare(site)
@@ -83,7 +83,7 @@ export async function startSite(way, {
   site.url = site.origin + basePath
   writeConfig(site, configure(site))
   if (separate.includes(way)) site.responder = await responder(site, { env })
-  if (way.startsWith('lighttpd')) site.server = await startLighttpd(site, port, env)
+  if (way.startsWith('lighttpd')) site.server = await startLighttpd(site, port, { env, more: lighttpd(site) })
   if (way.startsWith('apache')) site.server = await startApache(site, port, { env, modules, more: apache(site) })
   if (way === 'nginx') site.server = await startNginx(site, port)
   if (way === 'caddy') site.server = await startCaddy(site, port)
@@ -111,7 +111,7 @@ function read(file) {
   return file && existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
-async function startLighttpd(site, port, env) {
+async function startLighttpd(site, port, { env, more }) {
   const file = path.join(site.folder, 'lighttpd.conf')
   writeFileSync(file, `
 server.document-root = "${site.documents}"
@@ -126,6 +126,7 @@ var.nextauth_config = "${site.configFile}"
 var.nextauth_socket = "${site.socket}"
 var.nextauth_path = "${site.path}"
 include "${root}/scripts/servers/${site.way}.conf"
+${more}
 `)
   const lighttpd = start(site.name, 'lighttpd', ['-D', '-f', file], { env: { ...env, PATH: `${process.env.PATH}:/usr/sbin` } })
   await until('lighttpd answers', () => accepts(port), { started: lighttpd })
