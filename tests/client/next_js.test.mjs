@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { launchChromium } from '../support/chromium.mjs'
 import { startProvider } from '../support/oidc_provider.mjs'
 import { accepts, freePort, root, start, temporaryFolder, until } from '../support/process.mjs'
+import { blocks } from '../support/readme.mjs'
 import { startSite } from '../support/server.mjs'
 import { Visitor } from '../support/visitor.mjs'
 
@@ -40,13 +41,10 @@ describe('a Next.js site', () => {
     running.push(inner)
     places['by rewrites'] = { origin, url: `${origin}/api/auth`, internal: inner.url }
 
-    // lighttpd is what visitors see; it serves /api/auth, and Next.js the rest.
+    // nginx is what visitors see; it serves /api/auth, and Next.js the rest.
     const hidden = await freePort()
-    const front = await startSite('lighttpd-fastcgi', {
-      configure,
-      lighttpd: ({ path: auth }) => `server.modules += ( "mod_proxy" )
-$HTTP["url"] !~ "^${auth}(/|$)" { proxy.server = ( "" => (( "host" => "127.0.0.1", "port" => ${hidden} )) ) }`
-    })
+    const { text } = blocks.find(({ section, language }) => section === 'Beside Next.js' && language === 'nginx')
+    const front = await startSite('nginx', { configure, nginx: () => text.replace(':3000', `:${hidden}`) })
     running.push(front)
     places['behind the same web server'] = { origin: front.origin, url: front.url, internal: front.url }
 
@@ -83,6 +81,8 @@ $HTTP["url"] !~ "^${auth}(/|$)" { proxy.server = ( "" => (( "host" => "127.0.0.1
       assert.equal(page.url(), `${origin}/members?tab=1`)
       // What the client in the browser asks goes the same way as the server's.
       assert.equal((await page.evaluate(async () => (await fetch('/api/auth/session')).json())).user.email, 'ben@example.com')
+      // The button is there as HTML before React has taken it over.
+      await page.waitForFunction(() => Object.keys(document.querySelector('button')).some((key) => key.startsWith('__reactProps')))
       await page.getByRole('button', { name: 'Sign out' }).click()
       await page.waitForURL((url) => url.pathname === '/api/auth/signin')
       assert.deepEqual(await (await context.request.get(`${origin}/api/auth/session`)).json(), {})

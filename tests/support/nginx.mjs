@@ -3,7 +3,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { accepts, isRoot, root, serverUser, start, until } from './process.mjs'
 
-export async function startNginx(site, port) {
+/** `more`: further lines of its server. */
+export async function startNginx(site, port, more) {
   // "include fastcgi_params" looks beside the configuration.
   symlinkSync('/etc/nginx/fastcgi_params', path.join(site.folder, 'fastcgi_params'))
   return run(site, 'nginx', port, `
@@ -12,6 +13,7 @@ export async function startNginx(site, port) {
     listen 127.0.0.1:${port};
     root ${site.documents};
     include ${root}/scripts/servers/nginx.conf;
+    ${more}
   }`)
 }
 

@@ -67,11 +67,11 @@ export async function spawnProgram(site, { env = {}, before = '' } = {}) {
  * `path` is where the routes are in the public URL, `env` the server's environment. `prepare(site)` may change what was laid out.
  * `responder` starts what listens at the socket, `below`: the folder that the site's own is made in.
  * `tls`, { key, cert }: a proxy in front of it all that speaks https.
- * `modules` of Apache instead of the usual ones, `apache(site)` and `lighttpd(site)`: more of their configuration.
+ * `modules` of Apache instead of the usual ones, `apache(site)`, `lighttpd(site)`, `nginx(site)`: more of their configuration.
  */
 export async function startSite(way, {
   path: basePath = '/api/auth', configure, env = {}, host = '127.0.0.1', tls, below, responder = spawnProgram,
-  prepare = way === 'apache-htaccess' ? moveIntoDocuments : () => {}, modules = apacheModules[way], apache = () => '', lighttpd = () => ''
+  prepare = way === 'apache-htaccess' ? moveIntoDocuments : () => {}, modules = apacheModules[way], apache = () => '', lighttpd = () => '', nginx = () => ''
 } = {}) {
   const site = layOut({ name: way, beside: way.endsWith('-cgi'), below })
   prepare(site)
@@ -85,7 +85,7 @@ export async function startSite(way, {
   if (separate.includes(way)) site.responder = await responder(site, { env })
   if (way.startsWith('lighttpd')) site.server = await startLighttpd(site, port, { env, more: lighttpd(site) })
   if (way.startsWith('apache')) site.server = await startApache(site, port, { env, modules, more: apache(site) })
-  if (way === 'nginx') site.server = await startNginx(site, port)
+  if (way === 'nginx') site.server = await startNginx(site, port, nginx(site))
   if (way === 'caddy') site.server = await startCaddy(site, port)
   if (tls) site.proxy = await startTlsProxy(site, { port: front, to: port, ...tls })
   site.log = () => withoutRequests([site.server, site.responder].filter(Boolean).map((one) => one.output()).join('') + read(site.errorLog))
