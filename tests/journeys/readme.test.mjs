@@ -1,16 +1,13 @@
 // Every block of code in the README is run by some test: here, or by the one that is named here. A block that nobody knows fails.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import vm from 'node:vm'
 import { commandLine } from '../support/command.mjs'
-import { oneFile } from '../support/empty_root.mjs'
 import { root } from '../support/process.mjs'
 import { blocks, readme } from '../support/readme.mjs'
-import { moveIntoDocuments, startSite } from '../support/server.mjs'
-import { forms, Visitor } from '../support/visitor.mjs'
 
 const timeout = 60000
 const read = (file) => readFileSync(path.join(root, file), 'utf8')
@@ -30,8 +27,8 @@ const examples = [...shown('scripts/servers'), ...shown('scripts/examples')]
 /** The other blocks, by section and language: who runs them, and by what one sees it there. */
 const runners = {
   'Two commands, sh': [here, "'make run'"],
-  'On shared hosting, in five steps, sh': [here, 'oneFile'],
-  'On shared hosting, in five steps, jsonc': [here, 'in five steps'],
+  'On shared hosting, in five steps, sh': ['tests/journeys/shared_hosting.test.mjs', 'copyFileSync(oneFile'],
+  'On shared hosting, in five steps, jsonc': ['tests/journeys/shared_hosting.test.mjs', "section === 'On shared hosting, in five steps'"],
   'On a server of your own, jsonc': [here, "'jsonc'"],
   'In a static page, html': ['tests/client/readme_pages.test.mjs', "block('In a static page', 'html')"],
   'Beside Next.js, nginx': ['tests/client/next_js.test.mjs', "section === 'Beside Next.js' && language === 'nginx'"],
@@ -101,40 +98,6 @@ describe('a configuration in the README', () => {
     assert.ok(url)
     assert.deepEqual(Object.keys(ours), Object.keys(v3))
     for (const name of ['providers', 'secret', 'session', 'pages']) assert.equal(JSON.stringify(ours[name]), JSON.stringify(v3[name]))
-  })
-})
-
-describe('the five steps on shared hosting', () => {
-  const [config] = blocks.filter(({ section, language }) => section === 'On shared hosting, in five steps' && language === 'jsonc')
-  let site
-  before(async () => {
-    site = await startSite('apache-htaccess', {
-      prepare: (site) => {
-        moveIntoDocuments(site)
-        copyFileSync(oneFile, site.program)
-      },
-      configure: ({ origin }) => JSON.parse(config.text.replace('https://example.com', origin))
-    })
-  })
-  after(() => site?.stop())
-
-  it('lead to a sign-in page, and on to the provider with the address that was registered', { timeout }, async () => {
-    const visitor = new Visitor(site)
-    const page = await visitor.get(`${site.origin}/api/auth/signin`)
-    assert.equal(page.status, 200)
-    const [form] = forms(page.text)
-    assert.deepEqual(form.buttons, ['Sign in with GitHub'])
-    const { location } = await visitor.post(new URL(form.action, site.origin).href, form.fields)
-    const asked = new URL(location)
-    assert.equal(asked.origin + asked.pathname, 'https://github.com/login/oauth/authorize')
-    assert.equal(asked.searchParams.get('redirect_uri'), `${site.origin}/api/auth/callback/github`)
-    assert.equal(asked.searchParams.get('client_id'), 'Ov23liExample')
-    assert.ok(readme.includes('`https://example.com/api/auth/callback/github`'))
-  })
-
-  it('leave nothing to download', { timeout }, async () => {
-    assert.ok(existsSync(path.join(site.documents, '.htauth.db')))
-    for (const file of ['.htnextauth.json', '.htauth.db', '.htaccess']) assert.equal((await new Visitor(site).get(`${site.origin}/${file}`)).status, 403, file)
   })
 })
 
