@@ -2,6 +2,7 @@
 // pages/api/auth/[...nextauth].js, once by Next.js's own rewrites and once by the web server in front of both.
 import assert from 'node:assert/strict'
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { launchChromium } from '../support/chromium.mjs'
@@ -12,6 +13,21 @@ import { startSite } from '../support/server.mjs'
 import { Visitor } from '../support/visitor.mjs'
 
 const timeout = 120000
+
+/** The answer's status to a sign-in that is begun from this address of the loopback network. */
+async function beginFrom(localAddress, { url }) {
+  const ask = (method, target, headers = {}, body = '') => new Promise((resolve, reject) => {
+    const request = http.request(target, { method, localAddress, headers }, async (answer) => {
+      let text = ''
+      for await (const chunk of answer.setEncoding('utf8')) text += chunk
+      resolve({ status: answer.statusCode, cookies: answer.headers['set-cookie'] ?? [], text })
+    })
+    request.once('error', reject).end(body)
+  })
+  const { text, cookies } = await ask('GET', `${url}/csrf`)
+  const headers = { 'Content-Type': 'application/json', Cookie: cookies.map((line) => line.split(';')[0]).join('; '), 'X-Forwarded-For': '203.0.113.9' }
+  return (await ask('POST', `${url}/signin/demo`, headers, text)).status
+}
 const next = path.join(root, 'tests/node_modules/next/dist/bin/next')
 
 describe('a Next.js site', () => {
@@ -37,7 +53,7 @@ describe('a Next.js site', () => {
     // Next.js is what visitors see; nextauth.fcgi's web server is behind it.
     const seen = await freePort()
     const origin = `http://127.0.0.1:${seen}`
-    const inner = await startSite('lighttpd-fastcgi', { configure: () => ({ ...configure({ url: `${origin}/api/auth` }), trustedProxies: ['127.0.0.1'] }) })
+    const inner = await startSite('lighttpd-fastcgi', { configure: () => ({ ...configure({ url: `${origin}/api/auth` }), trustedProxies: ['127.0.0.1'], rateLimits: { address: '6/1h' } }) })
     running.push(inner)
     places['by rewrites'] = { origin, url: `${origin}/api/auth`, internal: inner.url }
 
@@ -101,4 +117,10 @@ describe('a Next.js site', () => {
       assert.equal((await stranger.get(`${origin}/members`, { headers: { cookie: 'next-auth.session-token=0' } })).status, 307)
     })
   }
+
+  it('counts the attempts of each visitor apart, by rewrites', { timeout }, async () => {
+    for (let i = 0; i < 6; i++) assert.equal(await beginFrom('127.0.0.2', places['by rewrites']), 302)
+    assert.equal(await beginFrom('127.0.0.2', places['by rewrites']), 429)
+    assert.equal(await beginFrom('127.0.0.3', places['by rewrites']), 302)
+  })
 })
