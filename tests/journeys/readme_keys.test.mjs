@@ -5,10 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { commandLine } from '../support/command.mjs'
-import { root } from '../support/process.mjs'
+import { root, slowness } from '../support/process.mjs'
 import { keyRows, section, spans } from '../support/readme.mjs'
 
-const timeout = 60000
+const timeout = 60000 * slowness
 const source = (file) => readFileSync(path.join(root, 'src', file), 'utf8')
 const words = (list) => [...list.matchAll(/"(\w+)"/g)].map(([, word]) => word)
 
