@@ -143,6 +143,8 @@ install:
 	ln -sf ../lib/nextauth/nextauth.fcgi $(DESTDIR)$(PREFIX)/bin/nextauth.fcgi
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 scripts/nextauth.fcgi.8
 	install -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/nextauth README.md LICENSE
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/nextauth/.readme .readme/*
+	cp -R --preserve=mode scripts/examples $(DESTDIR)$(PREFIX)/share/doc/nextauth/
 	install -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/nextauth/servers scripts/servers/*
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(BUILD)/nextauth.fcgi completion >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/nextauth.fcgi

@@ -11,7 +11,10 @@ namespace base {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string text) : text_(std::move(text)) { wipe(text); }
+  explicit Secret(std::string text) {
+    text_.swap(text);
+    wipe(text);  // a short one was copied
+  }
   Secret(const Secret&) = default;
   Secret(Secret&& other) noexcept { std::swap(text_, other.text_); }
   Secret& operator=(const Secret& other) {

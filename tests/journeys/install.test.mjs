@@ -14,10 +14,12 @@ describe('make install', () => {
 
   it('writes below DESTDIR and PREFIX only', () => {
     const files = readdirSync(folder, { recursive: true }).filter((file) => !statSync(path.join(folder, file)).isDirectory())
+    const under = (from) => readdirSync(path.join(root, from), { recursive: true }).filter((file) => path.extname(file))
+    const shown = ['.readme', 'scripts/examples'].flatMap((from) => under(from).map((file) => `opt/x/share/doc/nextauth/${path.basename(from)}/${file}`))
     const servers = readdirSync(path.join(root, 'scripts/servers')).map((file) => `opt/x/share/doc/nextauth/servers/${file}`)
     assert.deepEqual(files.sort(), [
       'opt/x/bin/nextauth.fcgi', 'opt/x/lib/nextauth/nextauth.fcgi', 'opt/x/share/man/man8/nextauth.fcgi.8',
-      'opt/x/share/doc/nextauth/README.md', 'opt/x/share/doc/nextauth/LICENSE', ...servers,
+      'opt/x/share/doc/nextauth/README.md', 'opt/x/share/doc/nextauth/LICENSE', ...shown, ...servers,
       'opt/x/share/bash-completion/completions/nextauth.fcgi'
     ].sort())
   })
