@@ -8,6 +8,7 @@
 #include "store/connection.hpp"
 #include "store/sqlite_file.hpp"
 #include "store/sqlite_handles.hpp"
+#include "store/write_turns.hpp"
 
 namespace store {
 namespace {
@@ -63,6 +64,11 @@ bool is_duplicate(int code) {
   return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
 }
 
+struct EndTurn {
+  void operator()(WriteTurns* turns) const { turns->end(); }
+};
+using Turn = std::unique_ptr<WriteTurns, EndTurn>;
+
 class SqliteConnection final : public Connection {
  public:
   SqliteConnection(std::string path, std::chrono::milliseconds busy_timeout);
@@ -73,8 +79,8 @@ class SqliteConnection final : public Connection {
   using Connection::run;
   size_t run(Sql, std::initializer_list<Value>, const EachRow&) override;
   void script(std::string_view) override;
-  void begin() override { run("BEGIN IMMEDIATE"); }
-  void commit() override { run("COMMIT"); }
+  void begin() override;
+  void commit() override;
   void roll_back() noexcept override;
   std::string_view schema() const override { return "schema/sqlite/"; }
   bool has_table(std::string_view name) override;
@@ -88,10 +94,13 @@ class SqliteConnection final : public Connection {
     sqlite3_busy_timeout(db_.get(), int(limit.count()));
   }
   sqlite3_stmt* prepared(Sql);
+  Turn take_turn();
   [[noreturn]] void fail();
 
   std::string path_;
   std::chrono::milliseconds busy_timeout_;
+  WriteTurns& turns_;
+  Turn turn_;  // during a transaction
   Database db_;
   std::unordered_map<const char*, Statement> statements_;  // by the address of their literal
   bool failed_ = false;
@@ -99,7 +108,8 @@ class SqliteConnection final : public Connection {
 
 SqliteConnection::SqliteConnection(std::string path, std::chrono::milliseconds busy_timeout)
     : path_(std::move(path)),
-      busy_timeout_(std::clamp<std::chrono::milliseconds>(busy_timeout, shortest_wait, longest_wait)) {
+      busy_timeout_(std::clamp<std::chrono::milliseconds>(busy_timeout, shortest_wait, longest_wait)),
+      turns_(WriteTurns::of(path_)) {
   sqlite3* db = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path_.c_str(), &db, flags, nullptr);
@@ -138,6 +148,8 @@ size_t SqliteConnection::run(Sql sql, std::initializer_list<Value> values, const
   int index = 0;
   for (const Value& value : values)
     if (std::visit(Bind{use.statement, ++index}, value.held()) != SQLITE_OK) fail();
+  const bool writes = sqlite3_stmt_readonly(use.statement) == 0;
+  const Turn turn = writes && !turn_ ? take_turn() : Turn();
   int code = 0;
   while ((code = sqlite3_step(use.statement)) == SQLITE_ROW)
     if (each) each(SqliteRow(use.statement));
@@ -149,9 +161,30 @@ void SqliteConnection::script(std::string_view sql) {
   if (sqlite3_exec(db_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail();
 }
 
+Turn SqliteConnection::take_turn() {
+  if (!turns_.take(busy_timeout_)) throw StoreError(path_ + ": database is locked");
+  return Turn(&turns_);
+}
+
+void SqliteConnection::begin() {
+  turn_ = take_turn();
+  try {
+    run("BEGIN IMMEDIATE");
+  } catch (const StoreError&) {
+    turn_.reset();
+    throw;
+  }
+}
+
+void SqliteConnection::commit() {
+  run("COMMIT");
+  turn_.reset();
+}
+
 // SQLite may have rolled back by itself, when the disk is full for instance.
 void SqliteConnection::roll_back() noexcept {
   if (sqlite3_get_autocommit(db_.get()) == 0) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  turn_.reset();
 }
 
 bool SqliteConnection::has_table(std::string_view name) {
