@@ -11,11 +11,13 @@
 
 // The linker's names (ld, "Symbol Names as C Identifiers"; gABI): seen from here, at addresses relative to
 // the code, so that they can be used before anything is relocated.
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 extern "C" {
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 extern std::byte __start_openssl_tables[] __attribute__((visibility("hidden")));
 extern std::byte __stop_openssl_tables[] __attribute__((visibility("hidden")));
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 namespace {
 
@@ -52,6 +54,10 @@ Relative relocations;  // libc moves the dynamic section's pointers, so they are
 
 constexpr size_t kBits = 8 * sizeof(ElfW(Relr)) - 1;  // words that one bitmap tells of
 
+[[gnu::no_stack_protector]] uintptr_t* word(uintptr_t address) {
+  return reinterpret_cast<uintptr_t*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
 /// Whether a word is one of the late tables'.
 [[gnu::no_stack_protector]] bool is_late(uintptr_t place) { return place >= first() && place < last(); }
 
@@ -68,13 +74,13 @@ constexpr size_t kBits = 8 * sizeof(ElfW(Relr)) - 1;  // words that one bitmap t
     // Whole pages are late, so a bitmap that begins and ends alike has no others.
     const bool begins = is_late(next) == late;
     const bool ends = is_late(end - 1) == late;
-    auto* place = reinterpret_cast<uintptr_t*>(next);
+    uintptr_t place = next;
     if (begins && ends)
-      for (uintptr_t bits = is_address ? 1 : entry / 2; bits != 0; bits /= 2, place++)
-        *place += base & -(bits % 2);
+      for (uintptr_t bits = is_address ? 1 : entry / 2; bits != 0; bits /= 2, place += sizeof(uintptr_t))
+        *word(place) += base & -(bits % 2);
     else if (begins || ends)
-      for (uintptr_t bits = entry / 2; bits != 0; bits /= 2, place++)
-        if (bits % 2 == 1 && is_late(reinterpret_cast<uintptr_t>(place)) == late) *place += base;
+      for (uintptr_t bits = entry / 2; bits != 0; bits /= 2, place += sizeof(uintptr_t))
+        if (bits % 2 == 1 && is_late(place) == late) *word(place) += base;
     next = end;
   }
 }
@@ -83,13 +89,14 @@ void on_segmentation_fault(int number, siginfo_t* info, void*) {
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
   // Anybody else's fault happens again, and ends the process as it always did.
   if (pending && address >= first() && address < last()) return base::relocate_late_tables();
-  std::signal(number, SIG_DFL);
+  (void)std::signal(number, SIG_DFL);
 }
 
 }  // namespace
 
 // The linker puts these two around libc's own relocation of a static executable (--wrap, in `make dist`
 // only). There is no libc yet, and no table may be used that is still to be relocated.
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 extern "C" {
 void __real__dl_relocate_static_pie() __attribute__((weak));
 [[gnu::no_stack_protector, gnu::visibility("hidden")]] void __wrap__dl_relocate_static_pie() {
@@ -98,8 +105,7 @@ void __real__dl_relocate_static_pie() __attribute__((weak));
   ElfW(Dyn)* size = dynamic(DT_RELRSZ);
   if (!entries || !size) return __real__dl_relocate_static_pie();
   const ElfW(Xword) bytes = size->d_un.d_val;
-  relocations = {base, reinterpret_cast<const ElfW(Relr)*>(base + entries->d_un.d_ptr),
-                 bytes / sizeof(ElfW(Relr))};
+  relocations = {base, word(base + entries->d_un.d_ptr), bytes / sizeof(ElfW(Relr))};
   apply(false);
   size->d_un.d_val = 0;  // done, as far as libc is concerned
   __real__dl_relocate_static_pie();
@@ -107,12 +113,13 @@ void __real__dl_relocate_static_pie() __attribute__((weak));
   pending = first() < last();
 }
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 namespace base {
 
 void relocate_late_tables() {
   if (!pending) return;
-  void* tables = reinterpret_cast<void*>(first());
+  void* tables = word(first());
   const size_t size = last() - first();
   if (::mprotect(tables, size, PROT_READ | PROT_WRITE) != 0) std::abort();
   apply(true);
@@ -126,7 +133,7 @@ void relocate_late_tables_when_touched() {
   action.sa_sigaction = on_segmentation_fault;
   action.sa_flags = SA_SIGINFO;
   ::sigaction(SIGSEGV, &action, nullptr);
-  ::mprotect(reinterpret_cast<void*>(first()), last() - first(), PROT_NONE);
+  ::mprotect(word(first()), last() - first(), PROT_NONE);
 }
 
 }  // namespace base
