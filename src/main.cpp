@@ -77,7 +77,7 @@ class Site {
 
 int run(int argc, char** argv) {
   // A peer that hangs up is an error of that write, not the process's end.
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   const bool fastcgi = gateway::is_fastcgi();
   // As CGI, arguments are somebody's query (RFC 3875 §4.4): never commands.
   const bool cgi = !fastcgi && std::getenv("GATEWAY_INTERFACE");
@@ -105,7 +105,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "nextauth.fcgi: %s\n", error.what());
+    (void)std::fprintf(stderr, "nextauth.fcgi: %s\n", error.what());
     return 1;
   }
 }
