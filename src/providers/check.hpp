@@ -25,7 +25,8 @@ const base::Json& declared_options(const base::Json& entry);
 
 // --- keys.cpp ---
 
-/// Complains about every key that is configured, and unknown or of the wrong type. `entry` declares the options.
+/// Complains about every key that is configured, and unknown or of the wrong type. `entry` declares the
+/// options.
 void check_keys(const base::Json& configured, const base::Json& entry, Type, const Place&);
 /// Is it a key of an OAuth provider?
 bool is_key(std::string_view name);
