@@ -4,9 +4,7 @@ namespace auth {
 namespace {
 
 std::string hash(std::string_view token, const base::Secret& secret) {
-  std::string text;
-  text.reserve(token.size() + secret.reveal().size());
-  return crypto::sha256_hex(text.append(token).append(secret.reveal()));
+  return crypto::sha256_hex(token, secret.reveal());
 }
 
 }  // namespace

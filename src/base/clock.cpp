@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-
-#include "base/text.hpp"
 
 namespace base {
 namespace {
@@ -55,12 +52,17 @@ class Line {
   std::array<char, 32>::iterator end_ = text_.begin();
 };
 
-/// A number of exactly `digits` digits at the front of `text`, which is then shortened by them.
-std::optional<int> take(std::string_view& text, size_t digits) {
+/// Whether the text has digits and nothing else where the form has '0', and else what the form has.
+bool has_form(std::string_view text, std::string_view form) {
+  return text.size() == form.size() &&
+         std::equal(text.begin(), text.end(), form.begin(),
+                    [](char c, char wanted) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; });
+}
+
+/// The number of digits that are known to be there.
+int number(std::string_view digits) {
   int value = 0;
-  if (!is_digits(text.substr(0, digits)) || text.size() < digits) return {};
-  std::from_chars(text.data(), text.data() + digits, value);
-  text.remove_prefix(digits);
+  for (const char c : digits) value = value * 10 + (c - '0');
   return value;
 }
 
@@ -124,26 +126,21 @@ std::string sql_time(Time time) {
 }
 
 std::optional<Time> parse_time(std::string_view text) {
-  const auto year = take(text, 4);
-  if (!year || !take(text, "-")) return {};
-  const auto month = take(text, 2);
-  if (!month || !take(text, "-")) return {};
-  const auto day = take(text, 2);
-  if (!day || !take(text, " T")) return {};
-  const auto hour = take(text, 2);
-  if (!hour || !take(text, ":")) return {};
-  const auto minute = take(text, 2);
-  if (!minute || !take(text, ":")) return {};
-  const auto second = take(text, 2);
-  if (!second) return {};
+  constexpr std::string_view form = "0000-00-00 00:00:00";
+  const std::string_view whole = text.substr(0, form.size());
+  if (!has_form(whole, form) && !has_form(whole, "0000-00-00T00:00:00")) return {};
+  const int year = number(whole.substr(0, 4)), hour = number(whole.substr(11, 2));
+  const auto month = unsigned(number(whole.substr(5, 2))), day = unsigned(number(whole.substr(8, 2)));
+  const int minute = number(whole.substr(14, 2)), second = number(whole.substr(17, 2));
+  text.remove_prefix(form.size());
   const auto millisecond = take_milliseconds(text);
   if (!millisecond) return {};
   take(text, "Z");
-  const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{unsigned(*month)},
-                                         std::chrono::day{unsigned(*day)}};
-  if (!text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 59) return {};
-  return std::chrono::sys_days{date} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
-         std::chrono::seconds{*second} + std::chrono::milliseconds{*millisecond};
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day}};
+  if (!text.empty() || !date.ok() || hour > 23 || minute > 59 || second > 59) return {};
+  return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+         std::chrono::seconds{second} + std::chrono::milliseconds{*millisecond};
 }
 
 }  // namespace base

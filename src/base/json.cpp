@@ -10,7 +10,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -210,17 +212,35 @@ constexpr std::array<const char*, 256> escapes = [] {
   return table;
 }();
 
+/// Whether none of these eight bytes needs an escape: is below 0x20, a quote or a backslash. All are looked
+/// at at once: what is subtracted borrows from a byte's top bit where that byte is what is looked for, or
+/// after one that is.
+bool are_plain(const char* eight) {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, eight, sizeof bytes);
+  const std::uint64_t quotes = bytes ^ (each * '"');
+  const std::uint64_t backslashes = bytes ^ (each * '\\');
+  const std::uint64_t found =
+      ((bytes - each * 0x20) & ~bytes) | ((quotes - each) & ~quotes) | ((backslashes - each) & ~backslashes);
+  return (found & (each * 0x80)) == 0;
+}
+
 void write_text(std::string& out, std::string_view text) {
   out += '"';
   const char* plain = text.data();  // what has not been written yet begins here
   const char* const end = plain + text.size();
-  for (const char* at = plain; at != end; ++at) {
-    const char* const escape = escapes[static_cast<unsigned char>(*at)];
+  for (const char* at = plain; at != end;) {
+    if (end - at >= 8 && are_plain(at)) {
+      at += 8;
+      continue;
+    }
+    const char* const escape = escapes[static_cast<unsigned char>(*at++)];
     if (!escape) continue;
-    out.append(plain, at).append(escape);
-    plain = at + 1;
+    out.append(plain, size_t(at - 1 - plain)).append(escape);
+    plain = at;
   }
-  out.append(plain, end) += '"';
+  out.append(plain, size_t(end - plain)) += '"';
 }
 
 /// As JSON.stringify writes it.

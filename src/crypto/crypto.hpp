@@ -22,8 +22,8 @@ struct Error : std::runtime_error {
 
 /// 32 bytes.
 std::string sha256(std::string_view);
-/// 64 hexadecimal digits.
-std::string sha256_hex(std::string_view);
+/// 64 hexadecimal digits; of the text with `more` after it.
+std::string sha256_hex(std::string_view text, std::string_view more = {});
 /// 20, 32, 64 bytes.
 std::string hmac_sha1(std::string_view key, std::string_view text);
 std::string hmac_sha256(std::string_view key, std::string_view text);

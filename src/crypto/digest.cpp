@@ -5,13 +5,15 @@
 
 namespace crypto {
 
-std::string sha256(std::string_view text) { return Sha256().read(text).digest(); }
+std::string sha256(std::string_view text) { return string(Sha256().read(text).digest()); }
 
-std::string sha256_hex(std::string_view text) { return base::to_hex(sha256(text)); }
+std::string sha256_hex(std::string_view text, std::string_view more) {
+  return base::to_hex(view(Sha256().read(text).read(more).digest()));
+}
 
 std::string digest_for(std::string_view alg, std::string_view text) {
-  if (alg.ends_with("384")) return Sha384().read(text).digest();
-  if (alg.ends_with("512") || alg == "EdDSA") return Sha512().read(text).digest();
+  if (alg.ends_with("384")) return string(Sha384().read(text).digest());
+  if (alg.ends_with("512") || alg == "EdDSA") return string(Sha512().read(text).digest());
   return sha256(text);
 }
 

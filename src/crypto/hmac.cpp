@@ -24,7 +24,7 @@ Sha after(std::string_view key, unsigned char pad) {
 /// A key longer than a block counts by its digest.
 template <typename Sha>
 std::string shortened(std::string_view key) {
-  return key.size() > Sha::block ? Sha().read(key).digest() : std::string(key);
+  return key.size() > Sha::block ? string(Sha().read(key).digest()) : std::string(key);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ std::string Hmac::of(std::string_view text) const {
       [&](const auto& key) {
         auto inner = key.inner;
         auto outer = key.outer;
-        return outer.read(inner.read(text).digest()).digest();
+        return string(outer.read(view(inner.read(text).digest())).digest());
       },
       keyed_);
 }

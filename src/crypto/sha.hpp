@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -31,8 +32,9 @@ class Sha {
     add(&state_, text.data(), text.size());
     return *this;
   }
-  std::string digest() {
-    std::string out(size, '\0');
+  using Digest = std::array<char, size>;
+  Digest digest() {
+    Digest out;
     end(reinterpret_cast<unsigned char*>(out.data()), &state_);
     return out;
   }
@@ -47,5 +49,14 @@ using Sha384 = Sha<SHA512_CTX, SHA384_Init, SHA384_Update, SHA384_Final, 128, 48
 using Sha512 = Sha<SHA512_CTX, SHA512_Init, SHA512_Update, SHA512_Final, 128, 64>;
 
 #pragma GCC diagnostic pop
+
+template <size_t size>
+std::string_view view(const std::array<char, size>& digest) {
+  return {digest.data(), size};
+}
+template <size_t size>
+std::string string(const std::array<char, size>& digest) {
+  return std::string(view(digest));
+}
 
 }  // namespace crypto

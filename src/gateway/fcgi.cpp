@@ -93,7 +93,7 @@ class Exchange {
   /// Whether nothing of the request is left unread, as far as can be told without waiting.
   bool is_read_to_its_end() {
     ::fcntl(request_.ipcFd, F_SETFL, O_NONBLOCK);
-    std::array<char, 4096> rest;
+    std::array<char, 256> rest;
     while (FCGX_GetStr(rest.data(), int(rest.size()), request_.in) == int(rest.size())) {
     }
     return FCGX_GetError(request_.in) == 0;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "gateway/gateway.hpp"
 
 namespace gateway {
@@ -51,16 +53,26 @@ http::Response refusal(const http::BadRequest& error) {
 }  // namespace
 
 std::string write_response(const http::Response& response, http::Method method) {
-  std::string out;
-  size_t size = 64 + response.body.size();
+  size_t size = 128 + response.body.size();  // more than the first and the last line take
   for (const auto& [name, value] : response.headers) size += name.size() + value.size() + 4;
-  out.reserve(size);
-  out.append("Status: ").append(std::to_string(response.status)).append(" ").append(reason(response.status));
-  out.append("\r\n");
-  for (const auto& [name, value] : response.headers)
-    out.append(name).append(": ").append(value).append("\r\n");
-  out.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n\r\n");
-  if (method != http::Method::head) out += response.body;
+  std::string out(size, '\0');
+  char* end = out.data();
+  const auto put = [&end](std::string_view part) { end = std::copy(part.begin(), part.end(), end); };
+  put("Status: ");
+  put(std::to_string(response.status));
+  put(" ");
+  put(reason(response.status));
+  for (const auto& [name, value] : response.headers) {
+    put("\r\n");
+    put(name);
+    put(": ");
+    put(value);
+  }
+  put("\r\nContent-Length: ");
+  put(std::to_string(response.body.size()));
+  put("\r\n\r\n");
+  if (method != http::Method::head) put(response.body);
+  out.resize(size_t(end - out.data()));
   return out;
 }
 

@@ -46,7 +46,8 @@ Pairs parse_cookies(std::string_view header, size_t limit) {
 std::string set_cookie(std::string_view name, std::string_view value, const CookieOptions& options) {
   std::string out;
   out.reserve(name.size() + value.size() + 160);
-  out.append(name).append("=").append(encode(value));
+  out.append(name).append("=");
+  append_encoded(out, value);
   if (options.max_age) out.append("; Max-Age=").append(std::to_string(*options.max_age));
   if (!options.domain.empty()) out.append("; Domain=").append(options.domain);
   out.append("; Path=").append(options.path.empty() ? "/" : options.path);

@@ -20,6 +20,7 @@ std::string field_text(std::string_view raw) {
 
 Pairs parse_form(std::string_view text, size_t limit) {
   Pairs fields;
+  if (text.empty()) return fields;
   for (const std::string_view part : base::split(text, '&')) {
     if (part.empty()) continue;
     if (fields.size() >= limit) throw FormError("more than " + std::to_string(limit) + " fields");

@@ -25,6 +25,8 @@ void put(Pairs&, std::string_view name, std::string value);
 
 /// encodeURIComponent: all but A–Z a–z 0–9 - _ . ! ~ * ' ( ) as %XX.
 std::string encode(std::string_view);
+/// The same, at the end of a text.
+void append_encoded(std::string& out, std::string_view);
 /// The same, but also ! ' ( ) * (RFC 3986 unreserved only), as OAuth 1.0a wants it (RFC 5849 §3.6).
 std::string encode_strict(std::string_view);
 /// %XX decoded, '+' kept; none if a % is not followed by two digits.

@@ -22,13 +22,15 @@ constexpr Kept kept(std::string_view others) {
   return is_kept;
 }
 
-std::string encode_but(std::string_view text, const Kept& is_kept) {
+void append_but(std::string& out, std::string_view text, const Kept& is_kept) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   const auto stays = [&](char c) { return is_kept[static_cast<unsigned char>(c)]; };
   const auto changed = size_t(std::count_if(text.begin(), text.end(), [&](char c) { return !stays(c); }));
-  if (changed == 0) return std::string(text);
-  std::string out;
-  out.reserve(text.size() + 2 * changed);
+  if (changed == 0) {
+    out.append(text);
+    return;
+  }
+  out.reserve(out.size() + text.size() + 2 * changed);
   for (const char c : text) {
     if (stays(c)) {
       out += c;
@@ -38,8 +40,15 @@ std::string encode_but(std::string_view text, const Kept& is_kept) {
       out += digits[static_cast<unsigned char>(c) & 15];
     }
   }
+}
+
+std::string encode_but(std::string_view text, const Kept& is_kept) {
+  std::string out;
+  append_but(out, text, is_kept);
   return out;
 }
+
+constexpr Kept unreserved = kept("-_.!~*'()");
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -145,17 +154,17 @@ void put(Pairs& pairs, std::string_view name, std::string value) {
   pairs.emplace_back(name, std::move(value));
 }
 
-std::string encode(std::string_view text) {
-  static constexpr Kept unreserved = kept("-_.!~*'()");
-  return encode_but(text, unreserved);
-}
+std::string encode(std::string_view text) { return encode_but(text, unreserved); }
+
+void append_encoded(std::string& out, std::string_view text) { append_but(out, text, unreserved); }
 
 std::string encode_strict(std::string_view text) {
-  static constexpr Kept unreserved = kept("-_.~");
-  return encode_but(text, unreserved);
+  static constexpr Kept few = kept("-_.~");
+  return encode_but(text, few);
 }
 
 std::optional<std::string> decode(std::string_view text) {
+  if (text.find('%') == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (size_t percent = 0; (percent = text.find('%')) != std::string_view::npos;) {
@@ -166,7 +175,8 @@ std::optional<std::string> decode(std::string_view text) {
     out += char(high * 16 + low);
     text.remove_prefix(percent + 3);
   }
-  return out.append(text);
+  out.append(text);
+  return out;
 }
 
 std::string encode_query(const Pairs& pairs) {

@@ -105,9 +105,10 @@ void Context::clear_cookie(const Cookie& which) {
 }
 
 http::Response Context::json(const base::Json& value, int status) const {
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json; charset=utf-8"}},
-          .body = base::to_json(value)};
+  http::Response response{.status = status, .headers = {}, .body = base::to_json(value)};
+  response.headers.reserve(8);  // with those that every answer has
+  response.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
+  return response;
 }
 
 http::Response Context::text(int status, const std::string& line) const {

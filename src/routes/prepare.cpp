@@ -56,9 +56,9 @@ std::optional<http::Response> refuse_callback_url(Context& context) {
 /// From the body, else the query, else the cookie, else the base URL; each through the owner's `redirect`.
 std::optional<http::Response> prepare_callback_url(Context& context) {
   const std::string& cookie = context.cookie(context.options.cookies.callback_url);
-  std::string wanted = context.field("callbackUrl");
-  if (wanted.empty()) wanted = http::first(context.query, "callbackUrl").value_or("");
-  if (wanted.empty()) wanted = cookie;
+  std::string given = context.field("callbackUrl");
+  if (given.empty()) given = http::first(context.query, "callbackUrl").value_or("");
+  const std::string& wanted = given.empty() ? cookie : given;
   const std::string& base_url = context.options.site.base_url;
   try {
     context.callback_url = wanted.empty() ? base_url : context.services.hooks.redirect(wanted, base_url);

@@ -155,3 +155,21 @@ TEST_CASE("nothing is null, something is itself") {
 TEST_CASE("for people it is indented by two spaces") {
   CHECK(to_pretty_json(parse_json(R"({"a":[1]})")) == "{\n  \"a\": [\n    1\n  ]\n}");
 }
+
+TEST_CASE("a character is escaped wherever it stands") {
+  for (const std::string_view special : {"\"", "\\", "\n", "\x1f"})
+    for (size_t before = 0; before < 20; ++before)
+      for (size_t after = 0; after < 20; ++after) {
+        const std::string text =
+            std::string(before, '!') + std::string(special) + std::string(after, '\xff' & 0x7f);
+        const std::string json = base::to_json(base::Json(text));
+        CHECK(json.size() == text.size() + (special == "\x1f" ? 7 : 3));
+        CHECK(base::parse_json(json).text() == text);
+      }
+}
+
+TEST_CASE("what needs no escape is written as it is: a space, an exclamation mark, letters beyond ASCII") {
+  for (const std::string text :
+       {" !#[]", "        ", "!!!!!!!!!!!!!!!!", "\u00e9\u00e9\u00e9\u00e9\u00e9\u20ac\U0001f600\u00e9"})
+    CHECK(base::to_json(base::Json(text)) == "\"" + text + "\"");
+}
