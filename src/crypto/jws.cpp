@@ -183,6 +183,8 @@ std::string sign_jws(base::Json header, std::string_view payload, const Key& key
   if (!key.data().allows("sig", "sign")) throw Error("JWS: the key is not for signing");
   const JwsAlgorithm& algorithm = *find_jws_algorithm(alg);
   std::string token = encoded_header(std::move(header), key, algorithm);
+  token.reserve(token.size() + payload.size() * 4 / 3 +
+                128);  // with the signature; RSA's is longer, and rare
   token.append(".").append(base::to_base64url(payload));
   const std::string signature = sign(algorithm, key.data(), token);
   return token.append(".").append(base::to_base64url(signature));
