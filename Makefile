@@ -159,7 +159,7 @@ test:
 	@scripts/packages test
 	@$(MAKE) -s -j$$(nproc) all $(BUILD)/unit-tests fuzzers
 ifneq ($(SAN),)
-	@$(MAKE) -s -j$$(nproc) SAN= BUILD=build build/dist/nextauth.fcgi
+	@$(MAKE) -s -j$$(nproc) SAN= BUILD=build build/nextauth.fcgi build/dist/nextauth.fcgi
 else
 	@$(MAKE) -s -j$$(nproc) $(DIST)/nextauth.fcgi
 	@$(MAKE) -s -j$$(nproc) SAN=address,undefined build/san-address-undefined/unit-tests
