@@ -56,6 +56,8 @@ class BoundedClient : public Client {
     for (const std::string& address : lookups_.addresses(this->host_, deadline_)) {
       if (std::chrono::steady_clock::now() >= deadline_) return false;
       this->set_hostname_addr_map({{this->host_, address}});
+      // SSLClient's own, which is private, does no more.
+      // NOLINTNEXTLINE(bugprone-parent-virtual-call)
       if (httplib::ClientImpl::create_and_connect_socket(socket, error)) return true;
     }
     return false;

@@ -24,10 +24,10 @@ std::string signing_alg(const crypto::Key& key, const std::optional<std::string>
 
 std::optional<ClientKey> read_client_key(const Json& facts, const Place& place) {
   // An environment variable holds no line end, so a PEM key comes with the two characters instead.
-  const base::Secret pem(base::replace_all(facts.text_of("key").value_or(""), "\\n", "\n"));
+  const std::string pem = base::replace_all(facts.text_of("key").value_or(""), "\\n", "\n");
   if (pem.empty()) return {};  // said already
   try {
-    crypto::Key key = crypto::Key::from_pem(pem.reveal(), facts.text_of("kid").value_or(""));
+    crypto::Key key = crypto::Key::from_pem(pem, facts.text_of("kid").value_or(""));
     std::string alg = signing_alg(key, facts.text_of("alg"), place);
     return ClientKey{std::move(alg), std::move(key)};
   } catch (const crypto::Error& error) {
