@@ -225,13 +225,14 @@ void write_some(Descriptor& to, std::string_view& text) {
 
 class Conversation {
  public:
-  Conversation(const ProcessOptions& options, Pipe in, Pipe out, Pipe error)
+  /// `rest`: of the input, which `in` has not been given yet.
+  Conversation(const ProcessOptions& options, Descriptor in, std::string_view rest, Pipe out, Pipe error)
       : options_(options),
-        rest_(options.input),
-        in_(std::move(in.write)),
+        rest_(rest),
+        in_(std::move(in)),
         out_(std::move(out.read)),
         error_(std::move(error.read)) {
-    for (const Descriptor* end : {&in_, &out_, &error_}) no_waiting(*end);
+    for (const Descriptor* end : {&out_, &error_}) no_waiting(*end);
   }
 
   ProcessResult finish(Child& child) {
@@ -285,8 +286,13 @@ ProcessResult run_process(const ProcessOptions& options) {
   Pipe out = make_pipe(options);
   Pipe error = make_pipe(options);
   const Descriptor secret = make_secret(options);
+  // Before it starts: should we be killed meanwhile, it must not take a part for the whole and mail that.
+  no_waiting(in.write);
+  std::string_view rest = options.input;
+  write_some(in.write, rest);
   Child child(Start(in, out, error, secret)(options));
-  Conversation conversation(options, std::move(in), std::move(out), std::move(error));
+  in.read.reset();
+  Conversation conversation(options, std::move(in.write), rest, std::move(out), std::move(error));
   return conversation.finish(child);
 }
 

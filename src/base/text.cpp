@@ -48,7 +48,7 @@ std::string encode(std::string_view bytes, std::string_view digits) {
     to[3] = table[from[2] & 63];
   }
   if (left == 0) return out;
-  const unsigned second = left > 1 ? from[1] : 0;
+  const int second = left > 1 ? from[1] : 0;
   to[0] = table[from[0] >> 2];
   to[1] = table[(from[0] & 3) << 4 | second >> 4];
   if (left > 1) to[2] = table[(second & 15) << 2];

@@ -12,7 +12,7 @@ constexpr size_t largest_batch = 100000;
 void show(const store::Expired& rows, const std::string& verb) {
   std::cout << verb << " " << rows.sessions << " sessions, " << rows.verification_requests
             << " links in mails, " << rows.flows << " sign-ins under way, " << rows.rate_limits
-            << " rate limits\n";
+            << " rate limits, " << rows.documents << " documents of providers\n";
 }
 
 base::Json to_json(const store::Expired& rows) {
@@ -20,6 +20,7 @@ base::Json to_json(const store::Expired& rows) {
                              {"verificationRequests", std::int64_t(rows.verification_requests)},
                              {"flows", std::int64_t(rows.flows)},
                              {"rateLimits", std::int64_t(rows.rate_limits)},
+                             {"documents", std::int64_t(rows.documents)},
                              {"total", std::int64_t(rows.total())}});
 }
 

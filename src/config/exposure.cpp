@@ -53,7 +53,9 @@ bool has_login(const Json* value) {
 }
 
 bool has_secret(const Json& provider) {
-  return is_literal(provider.find("clientSecret")) || has_login(provider.find("server"));
+  const Json* key = provider.find("clientKey");
+  return is_literal(provider.find("clientSecret")) || has_login(provider.find("server")) ||
+         (key && is_literal(key->find("key")));
 }
 
 bool holds_secret(const Json& root) {

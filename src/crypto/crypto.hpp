@@ -91,8 +91,10 @@ class Key {
 
 /// The keys of {"keys": […]}; those that cannot be used (unknown type, too small, malformed) are left out,
 /// and so are private and symmetric ones: the set is published.
-/// At most `limit` keys are read. Throws Error if it is no JWK set.
-std::vector<Key> read_jwk_set(const base::Json&, size_t limit = 100);
+/// With `kid` those that name another one are passed over. At most `limit` of the others are read: each takes
+/// its time. Throws Error if it is no JWK set.
+std::vector<Key> read_jwk_set(const base::Json&, const std::optional<std::string>& kid = {},
+                              size_t limit = 100);
 
 // --- JWS (RFC 7515), compact ---
 

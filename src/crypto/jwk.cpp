@@ -254,14 +254,17 @@ bool Key::fits(std::string_view alg) const {
   return !is_symmetric() || !data_->secret.empty();
 }
 
-std::vector<Key> read_jwk_set(const base::Json& set, size_t limit) {
+std::vector<Key> read_jwk_set(const base::Json& set, const std::optional<std::string>& kid, size_t limit) {
   const base::Json* list = set.find("keys");
   if (!list || !list->is_array()) throw Error("no JWK set");
   std::vector<Key> keys;
-  const size_t count = std::min(limit, list->elements().size());
-  for (size_t i = 0; i < count; ++i) {
+  size_t count = 0;
+  for (const base::Json& jwk : list->elements()) {
+    const std::string name = jwk.text_of("kid").value_or("");
+    if (kid && !name.empty() && name != *kid) continue;
+    if (count++ == limit) break;
     try {
-      Key key = Key::from_jwk(list->elements()[i]);
+      Key key = Key::from_jwk(jwk);
       // What everybody can read proves nothing: with it everybody can sign.
       if (!key.data().is_private) keys.push_back(std::move(key));
     } catch (const Error&) {

@@ -15,12 +15,13 @@
 #include "base/waiting.hpp"
 #include "http/client.hpp"
 #include "http/httplib_stream.hpp"
+#include "http/lookup.hpp"
 #include "http/watchdog.hpp"
 
 namespace http {
 namespace {
 
-using Deadline = std::chrono::steady_clock::time_point;
+using Deadline = Lookups::Deadline;
 
 /// Where the usual distributions keep the certificates of those to be trusted.
 std::string ca_bundle() {
@@ -50,16 +51,19 @@ void keep_lookups_inside() {
 /// A connection to one origin, and what watches over it.
 struct Connection {
   SocketWatch socket;
+  Deadline deadline;  // of the request it is used for
   std::unique_ptr<httplib::ClientImpl> client;
 };
 
-std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url) {
+std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url, const Lookups& lookups,
+                                                const Deadline& deadline) {
   keep_lookups_inside();
   std::string host = url.host;
   if (host.front() == '[') host = host.substr(1, host.size() - 2);
-  if (url.scheme == "http") return std::make_unique<BoundedClient<httplib::ClientImpl>>(host, url.port);
+  if (url.scheme == "http")
+    return std::make_unique<BoundedClient<httplib::ClientImpl>>(host, url.port, lookups, deadline);
   base::relocate_late_tables();  // before the watchdog's thread
-  auto client = std::make_unique<BoundedClient<httplib::SSLClient>>(host, url.port);
+  auto client = std::make_unique<BoundedClient<httplib::SSLClient>>(host, url.port, lookups, deadline);
   client->set_ca_cert_path(ca_bundle());
   client->enable_server_certificate_verification(true);
   SSL_CTX_set_min_proto_version(client->ssl_context(), TLS1_2_VERSION);
@@ -110,6 +114,7 @@ class HttplibClient : public Client {
 
   Answer send_once(const Outgoing& request, const Url& url, Deadline deadline) {
     std::unique_ptr<Connection> connection = take(url);
+    connection->deadline = deadline;
     Answer answer;
     {
       Watchdog watchdog(connection->socket, deadline, options_.answer_limit + header_allowance);
@@ -131,6 +136,8 @@ class HttplibClient : public Client {
   static httplib::Result ask(Connection& connection, const httplib::Request& request, const Url& url) {
     try {
       return connection.client->send(request);
+    } catch (const Unreachable& unknown) {  // the host
+      throw Unreachable(place(url) + ": " + unknown.what());
     } catch (const std::logic_error&) {  // the library's, for numbers that it cannot read
       throw Unreachable(place(url) + ": the answer is no HTTP");
     }
@@ -166,7 +173,7 @@ class HttplibClient : public Client {
       }
     }
     auto connection = std::make_unique<Connection>();
-    connection->client = connect_to(url);
+    connection->client = connect_to(url, lookups_, connection->deadline);
     SocketWatch& socket = connection->socket;
     connection->client->set_socket_options([&socket](socket_t descriptor) { socket.opened(descriptor); });
     connection->client->set_connection_timeout(options_.connect_timeout);
@@ -190,6 +197,7 @@ class HttplibClient : public Client {
   static constexpr unsigned long long header_allowance = size_t{1} << 18;  // bytes of headers and TLS framing
 
   ClientOptions options_;
+  Lookups lookups_;
   std::mutex mutex_;
   std::map<std::string, std::vector<std::unique_ptr<Connection>>> idle_;  // none of them empty
 };

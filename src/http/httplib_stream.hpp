@@ -7,6 +7,8 @@
 #include <functional>
 #include <string>
 
+#include "http/lookup.hpp"
+
 namespace http {
 
 /// Bytes of a line of an answer's head: the library sets no bound, and matches the first line with
@@ -40,18 +42,34 @@ class BoundedStream : public httplib::Stream {
   std::array<char, 4096> buffer_;
 };
 
-/// httplib's client for http or https, with that stream.
+/// httplib's client for http or https, with that stream; it connects to the first of the host's addresses
+/// that takes it. What is lent outlives it; the deadline is another one for each request.
 template <class Client>
 class BoundedClient : public Client {
  public:
-  using Client::Client;
+  BoundedClient(const std::string& host, int port, const Lookups& lookups, const Lookups::Deadline& deadline)
+      : Client(host, port), lookups_(lookups), deadline_(deadline) {}
 
  private:
+  bool create_and_connect_socket(typename Client::Socket& socket, httplib::Error& error) override {
+    error = httplib::Error::Connection;
+    for (const std::string& address : lookups_.addresses(this->host_, deadline_)) {
+      if (std::chrono::steady_clock::now() >= deadline_) return false;
+      this->set_hostname_addr_map({{this->host_, address}});
+      // SSLClient's own, which is private, does no more.
+      // NOLINTNEXTLINE(bugprone-parent-virtual-call)
+      if (httplib::ClientImpl::create_and_connect_socket(socket, error)) return true;
+    }
+    return false;
+  }
   bool process_socket(const typename Client::Socket& socket,
                       std::function<bool(httplib::Stream&)> callback) override {
     BoundedStream stream(socket.sock, socket.ssl);
     return callback(stream);
   }
+
+  const Lookups& lookups_;
+  const Lookups::Deadline& deadline_;
 };
 
 }  // namespace http

@@ -5,6 +5,8 @@
 namespace oauth {
 namespace {
 
+using providers::ClientAuth;
+
 std::string discovery_url(const Provider& provider, const std::string& issuer) {
   const base::Json chosen = providers::oidc(provider, "discovery");
   if (chosen.is_string()) return chosen.text();
@@ -53,12 +55,30 @@ std::vector<std::string> accepted_algs(const Provider& provider, const base::Jso
   return algs;
 }
 
-providers::ClientAuth client_auth(const Provider& provider, const base::Json* document) {
-  if (provider.client_auth != providers::ClientAuth::automatic) return provider.client_auth;
-  if (!document || provider.issuer.empty()) return providers::ClientAuth::post;
+/// A token endpoint that takes no secret as such.
+ClientAuth client_auth_by_assertion(const Provider& provider, const std::vector<std::string>& methods) {
+  const bool signing_secret = !provider.client_secret_is_object &&
+                              provider.client_secret.reveal().size() >= providers::least_signing_secret;
+  if (has(methods, "client_secret_jwt") && signing_secret) return ClientAuth::client_secret_jwt;
+  if (has(methods, "private_key_jwt"))
+    throw AuthError(Code::OAuthCallback,
+                    "discovery document: the token endpoint takes private_key_jwt only, and the provider has "
+                    "no clientKey");
+  if (has(methods, "client_secret_jwt"))
+    throw AuthError(Code::OAuthCallback,
+                    "discovery document: the token endpoint takes client_secret_jwt only, and clientSecret "
+                    "has fewer than " +
+                        std::to_string(providers::least_signing_secret) + " bytes");
+  return ClientAuth::basic;
+}
+
+ClientAuth client_auth(const Provider& provider, const base::Json* document) {
+  if (provider.client_auth != ClientAuth::automatic) return provider.client_auth;
+  if (!document || provider.issuer.empty()) return ClientAuth::post;
   const auto methods = texts(document->find("token_endpoint_auth_methods_supported"));
-  const bool post = has(methods, "client_secret_post") && !has(methods, "client_secret_basic");
-  return post ? providers::ClientAuth::post : providers::ClientAuth::basic;
+  if (has(methods, "client_secret_basic")) return ClientAuth::basic;
+  if (has(methods, "client_secret_post")) return ClientAuth::post;
+  return client_auth_by_assertion(provider, methods);
 }
 
 /// The document's URL of this name; "" if it has none. Only such as a secret may be sent to, and none of this

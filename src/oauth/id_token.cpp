@@ -74,9 +74,7 @@ bool is_accepted(const Metadata& metadata, const std::string& alg) {
 
 /// Does any of the keys that the header names, or may mean, fit the signature?
 bool verifies(const crypto::Jws& token, const std::vector<crypto::Key>& keys, const std::string& alg) {
-  const auto kid = token.header.text_of("kid");
   return std::any_of(keys.begin(), keys.end(), [&](const crypto::Key& key) {
-    if (kid && !key.kid().empty() && key.kid() != *kid) return false;
     // The algorithm belongs to the key: a public key must never serve as an HMAC's secret.
     return !key.is_symmetric() && key.may_verify() && key.fits(alg) && crypto::verify_jws(token, key, alg);
   });
@@ -99,12 +97,13 @@ void check_signature(const crypto::Jws& token, const Provider& provider, const M
     return;
   }
   if (metadata.jwks_uri.empty()) refuse("the provider publishes no keys");
-  const auto keys = crypto::read_jwk_set(documents.get(metadata.jwks_uri));
+  const auto kid = token.header.text_of("kid");
+  const auto keys = crypto::read_jwk_set(documents.get(metadata.jwks_uri), kid);
   if (verifies(token, keys, alg)) return;
   if (names_known_key(token, keys)) refuse("the signature does not fit");
   // The provider may have changed its keys.
   const auto again = documents.get_again(metadata.jwks_uri);
-  if (!again || !verifies(token, crypto::read_jwk_set(*again), alg))
+  if (!again || !verifies(token, crypto::read_jwk_set(*again, kid), alg))
     refuse("no key of the provider's fits the signature");
 }
 

@@ -138,6 +138,17 @@ void check_answer(const Provider&, const Metadata&, const CallbackAnswer&, const
 
 // --- tokens and profile ---
 
+/// What requests to providers are made with.
+struct Outside {
+  http::Client& client;
+  crypto::Random& random;
+  const base::Clock& clock;
+};
+
+/// Seconds that a client's assertion (private_key_jwt, client_secret_jwt) is good for: used at once, and
+/// longer ones are refused by some.
+constexpr base::Seconds assertion_lifetime{60};
+
 struct TokenResponse {
   base::Json raw{};  // the whole answer
   std::string access_token{}, refresh_token{}, id_token{};
@@ -145,9 +156,8 @@ struct TokenResponse {
 
 /// Redeems the code (RFC 6749 §4.1.3). Throws AuthError: Callback if the provider refuses; if it does
 /// not answer Callback too, or OAuthCallback with a provider used by discovery.
-TokenResponse token_request(http::Client&, const Provider&, const Metadata&, const std::string& code,
-                            const std::string& redirect_uri, const std::string& code_verifier,
-                            base::Time now);
+TokenResponse token_request(const Outside&, const Provider&, const Metadata&, const std::string& code,
+                            const std::string& redirect_uri, const std::string& code_verifier);
 
 constexpr base::Seconds exp_leeway{10};  // clocks differ
 constexpr base::Seconds iat_leeway{60};
@@ -186,25 +196,17 @@ using OwnProfile =
 
 /// Everything between the callback and the accounts: tokens, id_token, profile, mapping.
 /// Throws AuthError and UnreadableProfile.
-Identity identify(http::Client&, Documents&, const Provider&, const Metadata&, const CallbackAnswer&,
-                  const model::Flow&, const std::string& redirect_uri, const base::Clock&,
-                  const OwnProfile& = {});
+Identity identify(const Outside&, Documents&, const Provider&, const Metadata&, const CallbackAnswer&,
+                  const model::Flow&, const std::string& redirect_uri, const OwnProfile& = {});
 
 // --- OAuth 1.0a ---
 
 constexpr size_t oauth1_answer_limit = 16384;  // bytes of an answer that holds a token
 
-/// What signed requests are made with.
-struct Oauth1Parts {
-  http::Client& client;
-  crypto::Random& random;  // nonces
-  const base::Clock& clock;
-};
-
 /// Asks for a request token (RFC 5849 §2.1), whose secret stays in the flow. `forwarded`: the signing-in
 /// page's query, which goes along as in v3. Throws AuthError if there is none to be had or the provider does
 /// not confirm the callback.
-AuthorizationRequest oauth1_authorization_request(const Oauth1Parts&, const Provider&,
+AuthorizationRequest oauth1_authorization_request(const Outside&, const Provider&,
                                                   const std::string& redirect_uri,
                                                   const std::string& csrf_token,
                                                   const http::Pairs& forwarded);
@@ -227,7 +229,7 @@ model::Flow check_oauth1_answer(const Provider&, const Oauth1Answer&, std::optio
 
 /// Everything between the callback and the accounts: access token (RFC 5849 §2.3), profile, mapping.
 /// Throws AuthError and UnreadableProfile.
-Identity oauth1_identify(const Oauth1Parts&, const Provider&, const Oauth1Answer&, const model::Flow&,
+Identity oauth1_identify(const Outside&, const Provider&, const Oauth1Answer&, const model::Flow&,
                          const OwnProfile& = {});
 
 }  // namespace oauth

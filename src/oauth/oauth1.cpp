@@ -49,7 +49,7 @@ std::string signature(const Provider& provider, const Token& token, const Call& 
   }
 }
 
-void sign(const Oauth1Parts& parts, const Provider& provider, const Token& token, Call& call) {
+void sign(const Outside& parts, const Provider& provider, const Token& token, Call& call) {
   http::put(call.oauth, "oauth_consumer_key", provider.client_id);
   // 24 characters: servers made with oauthlib take 20 to 30.
   http::put(call.oauth, "oauth_nonce", crypto::random_hex(parts.random, 12));
@@ -62,7 +62,7 @@ void sign(const Oauth1Parts& parts, const Provider& provider, const Token& token
 }
 
 /// Not redirected: the signature is for this address alone.
-http::Answer send(const Oauth1Parts& parts, const Provider& provider, const Token& token, Call call) {
+http::Answer send(const Outside& parts, const Provider& provider, const Token& token, Call call) {
   sign(parts, provider, token, call);
   std::erase_if(call.headers,
                 [](const auto& header) { return base::equal_ignoring_case(header.first, "Authorization"); });
@@ -108,8 +108,8 @@ base::Json without_token(const base::Json& members) {
   return rest;
 }
 
-base::Json ask_request_token(const Oauth1Parts& parts, const Provider& provider,
-                             const std::string& redirect_uri, const http::Pairs& forwarded) {
+base::Json ask_request_token(const Outside& parts, const Provider& provider, const std::string& redirect_uri,
+                             const http::Pairs& forwarded) {
   Call call{"POST", url_of(provider, "requestTokenUrl"), values_of(provider, {"tokenHeaders", "headers"})};
   call.oauth = {{"oauth_callback", redirect_uri}};
   call.form = values_of(provider, {"authorizationParams"});
@@ -124,7 +124,7 @@ base::Json ask_request_token(const Oauth1Parts& parts, const Provider& provider,
   return members;
 }
 
-base::Json ask_access_token(const Oauth1Parts& parts, const Provider& provider, const Oauth1Answer& answer,
+base::Json ask_access_token(const Outside& parts, const Provider& provider, const Oauth1Answer& answer,
                             const model::Flow& flow) {
   Call call{"POST", url_of(provider, "accessTokenUrl"), values_of(provider, {"tokenHeaders", "headers"})};
   call.oauth = {{"oauth_verifier", answer.verifier}};
@@ -134,7 +134,7 @@ base::Json ask_access_token(const Oauth1Parts& parts, const Provider& provider, 
                            "access token");
 }
 
-base::Json fetch_profile(const Oauth1Parts& parts, const Provider& provider, const Token& token,
+base::Json fetch_profile(const Outside& parts, const Provider& provider, const Token& token,
                          const Values& values) {
   Call call{provider.profile_method, url_of(provider, "profileUrl", values)};
   call.headers = {{"Accept", "application/json"}};
@@ -160,7 +160,7 @@ base::Json account_json(const Provider& provider, const base::Json& id, const To
 
 }  // namespace
 
-AuthorizationRequest oauth1_authorization_request(const Oauth1Parts& parts, const Provider& provider,
+AuthorizationRequest oauth1_authorization_request(const Outside& parts, const Provider& provider,
                                                   const std::string& redirect_uri,
                                                   const std::string& csrf_token,
                                                   const http::Pairs& forwarded) {
@@ -177,7 +177,7 @@ AuthorizationRequest oauth1_authorization_request(const Oauth1Parts& parts, cons
   return out;
 }
 
-Identity oauth1_identify(const Oauth1Parts& parts, const Provider& provider, const Oauth1Answer& answer,
+Identity oauth1_identify(const Outside& parts, const Provider& provider, const Oauth1Answer& answer,
                          const model::Flow& flow, const OwnProfile& own) {
   Identity who;
   who.tokens.raw = ask_access_token(parts, provider, answer, flow);

@@ -171,16 +171,15 @@ void name_user(Identity& who, const Provider& provider, const providers::Values&
   if (who.account_id.empty()) throw AuthError(Code::Callback, "the profile has no id");
 }
 
-Identity identify(http::Client& client, Documents& documents, const Provider& provider,
+Identity identify(const Outside& outside, Documents& documents, const Provider& provider,
                   const Metadata& metadata, const CallbackAnswer& answer, const model::Flow& flow,
-                  const std::string& redirect_uri, const base::Clock& clock, const OwnProfile& own) {
+                  const std::string& redirect_uri, const OwnProfile& own) {
   Identity who;
-  who.tokens =
-      token_request(client, provider, metadata, answer.code, redirect_uri, flow.code_verifier, clock.now());
+  who.tokens = token_request(outside, provider, metadata, answer.code, redirect_uri, flow.code_verifier);
   providers::Values values{
       .code = answer.code, .tokens = who.tokens.raw, .access_token = who.tokens.access_token, .claims = {}};
-  values.claims = claims_of(provider, metadata, documents, who.tokens, flow, clock.now());
-  who.profile = provider.id_token ? values.claims : fetch_profile(client, provider, metadata, values);
+  values.claims = claims_of(provider, metadata, documents, who.tokens, flow, outside.clock.now());
+  who.profile = provider.id_token ? values.claims : fetch_profile(outside.client, provider, metadata, values);
   add_callback_user(provider, answer, who.profile);
   name_user(who, provider, values, account_json(provider, {}, who.tokens), own);
   who.account = account_json(provider, *who.user.find("id"), who.tokens);

@@ -1,40 +1,14 @@
 #include "base/text.hpp"
+#include "oauth/proof.hpp"
 #include "oauth/shared.hpp"
 
 namespace oauth {
 namespace {
 
-using providers::ClientAuth;
-
-/// A client secret that is a JWT, signed anew: Apple's "Sign in with Apple", ES256.
-std::string signed_secret(const base::Json& recipe, base::Time now) {
-  const long long issued = base::unix_seconds(now);
-  const base::Json* lifetime = recipe.find("lifetime");
-  const base::Json claims =
-      base::Json::object({{"iss", recipe.text_of("iss")},
-                          {"iat", issued},
-                          {"exp", issued + (lifetime && lifetime->is_integer() ? lifetime->integer() : 300)},
-                          {"aud", recipe.text_of("aud")},
-                          {"sub", recipe.text_of("sub")}});
-  const std::string pem = base::replace_all(recipe.text_of("key").value_or(""), "\\n", "\n");
-  const auto key = crypto::Key::from_pem(pem, recipe.text_of("kid").value_or(""));
-  return crypto::sign_jws(base::Json::object({{"typ", "JWT"}}), base::to_json(claims), key,
-                          recipe.text_of("alg").value_or("ES256"));
-}
-
-std::string client_secret(const Provider& provider, base::Time now) {
-  if (!provider.client_secret_is_object) return std::string(provider.client_secret.reveal());
-  return signed_secret(providers::client_secret_jwt(provider), now);
-}
-
-http::Pairs form_parameters(const Provider& provider, ClientAuth auth, const std::string& secret,
-                            const std::string& code, const std::string& redirect_uri,
-                            const std::string& code_verifier) {
+http::Pairs form_parameters(const Provider& provider, const Proof& proof, const std::string& code,
+                            const std::string& redirect_uri, const std::string& code_verifier) {
   http::Pairs form{{"code", code}, {"redirect_uri", redirect_uri}};
-  if (auth != ClientAuth::basic) {
-    http::put(form, "client_id", provider.client_id);
-    if (auth != ClientAuth::none && !secret.empty()) http::put(form, "client_secret", secret);
-  }
+  form.insert(form.end(), proof.form.begin(), proof.form.end());
   if (!code_verifier.empty()) http::put(form, "code_verifier", code_verifier);
   const bool own = provider.entry.find("params") != nullptr;
   if (!own) http::put(form, "grant_type", "authorization_code");
@@ -47,20 +21,12 @@ http::Pairs form_parameters(const Provider& provider, ClientAuth auth, const std
   return form;
 }
 
-/// RFC 6749 §2.3.1: both parts form-encoded first.
-std::string basic_credentials(const Provider& provider, const std::string& secret) {
-  return "Basic " +
-         base::to_base64(http::encode_strict(provider.client_id) + ":" + http::encode_strict(secret));
-}
-
-http::Pairs header_fields(const Provider& provider, ClientAuth auth, const std::string& secret,
-                          const std::string& code) {
+http::Pairs header_fields(const Provider& provider, const Proof& proof, const std::string& code) {
   http::Pairs headers{{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
   for (const char* key : {"tokenHeaders", "headers"})
     for (const auto& [name, value] : providers::texts(provider, key, {.code = code}))
       if (value) http::put(headers, name, *value);
-  if (auth == ClientAuth::basic || auth == ClientAuth::both)
-    http::put(headers, "Authorization", basic_credentials(provider, secret));
+  if (!proof.authorization.empty()) http::put(headers, "Authorization", proof.authorization);
   return headers;
 }
 
@@ -122,23 +88,24 @@ base::Json read_token_form(const http::Answer& answer, const std::string& what) 
   return members;
 }
 
-TokenResponse token_request(http::Client& client, const Provider& provider, const Metadata& metadata,
+TokenResponse token_request(const Outside& outside, const Provider& provider, const Metadata& metadata,
                             const std::string& code, const std::string& redirect_uri,
-                            const std::string& code_verifier, base::Time now) {
+                            const std::string& code_verifier) {
   if (metadata.token_url.empty()) throw AuthError(Code::OAuthCallback, "there is no token endpoint");
-  const std::string secret = client_secret(provider, now);
+  const Proof proof = prove(provider, metadata, outside.random, outside.clock.now());
   http::Outgoing request{.method = "POST", .url = metadata.token_url, .headers = {}, .body = {}};
-  request.headers = header_fields(provider, metadata.client_auth, secret, code);
-  request.body = http::encode_query(
-      form_parameters(provider, metadata.client_auth, secret, code, redirect_uri, code_verifier));
+  request.headers = header_fields(provider, proof, code);
+  request.body = http::encode_query(form_parameters(provider, proof, code, redirect_uri, code_verifier));
   http::Answer answer;
   try {
-    answer = client.send(request);
+    answer = outside.client.send(request);
   } catch (const http::Unreachable& error) {
     throw AuthError(no_answer(provider), error.what());
   }
   TokenResponse tokens{.raw = read_tokens(answer), .access_token = {}, .refresh_token = {}, .id_token = {}};
-  check_success(answer, tokens.raw, {code, secret, code_verifier});
+  std::vector<std::string> secrets = proof.secrets;
+  secrets.insert(secrets.end(), {code, code_verifier});
+  check_success(answer, tokens.raw, secrets);
   tokens.access_token = text_at(tokens.raw, provider.access_token_path);
   tokens.refresh_token = tokens.raw.text_of("refresh_token").value_or("");
   tokens.id_token = tokens.raw.text_of("id_token").value_or("");

@@ -31,6 +31,16 @@ void check_keys(const base::Json& configured, const base::Json& entry, Type, con
 /// Is it a key of an OAuth provider?
 bool is_key(std::string_view name);
 
+// --- client.cpp ---
+
+/// What the provider knows this site by goes from the entry to where no text can name it. Complains about a
+/// key that cannot be used.
+void take_client(Provider&, const Place&);
+/// How this site says who it is; `issuer` and take_client's are there.
+ClientAuth client_auth_of(const Provider&);
+/// Complains where that is not possible. `whole`: the entry with all its keys.
+void check_client(const Provider&, const base::Json& whole, const Place&);
+
 // --- names.cpp ---
 
 /// A set of the names whose values come from outside.

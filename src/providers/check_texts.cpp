@@ -131,6 +131,7 @@ void check_texts(const Provider& provider, bool options_missing, const Place& pl
   const KnownValues values(provider, options_missing || !names_known);
   for (const char* key : {"authorizationUrl", "requestTokenUrl", "accessTokenUrl", "profileUrl", "issuer"})
     values.url(entry.find(key), place.at(key));
+  values.text(entry.find("assertionAudience"), place.at("assertionAudience"));
   if (const Json* scope = entry.find("scope")) check_scope(values, *scope, place.at("scope"));
   if (const Json* extra = entry.find("profileExtra")) check_extra(values, *extra, place.at("profileExtra"));
   if (const Json* facts = entry.find("clientSecretJwt"); facts && provider.client_secret_is_object)

@@ -73,7 +73,7 @@ void profile_method(const Json& value, const Place& place) { one_of({"GET", "POS
 void encoding(const Json& value, const Place& place) { one_of({"HMAC-SHA1"}, value, place); }
 
 void client_auth(const Json& value, const Place& place) {
-  one_of({"post", "basic", "both", "none"}, value, place);
+  one_of({"post", "basic", "both", "none", "private_key_jwt", "client_secret_jwt"}, value, place);
 }
 
 void scope(const Json& value, const Place& place) {

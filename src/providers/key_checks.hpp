@@ -37,6 +37,7 @@ void profile(const base::Json&, const Place&);
 void oidc_facts(const base::Json&, const Place&);
 void client_secret(const base::Json&, const Place&);
 void client_secret_jwt_facts(const base::Json&, const Place&);
+void client_key(const base::Json&, const Place&);
 void option_declarations(const base::Json&, const Place&);
 void form_fields(const base::Json&, const Place&);
 void authorize(const base::Json&, const Place&);

@@ -36,6 +36,17 @@ void algorithm(const Json& value, const Place& place) {
   if (value != Json("ES256")) place.say("must be \"ES256\"");
 }
 
+void signing_algorithm(const Json& value, const Place& place) {
+  for (const char* known : {"RS256", "PS256", "ES256"})
+    if (value == Json(known)) return;
+  place.say("must be \"RS256\", \"PS256\" or \"ES256\"");
+}
+
+/// PEM has line ends, which are control characters.
+void private_key(const Json& value, const Place& place) {
+  if (!value.is_string() || value.text().empty()) place.say("must be text: a private key in PEM");
+}
+
 /// Names that already stand for something else.
 bool is_taken(std::string_view name) {
   return name == "code" || name == "tokens" || name == "accessToken" || name == "claims" ||
@@ -77,6 +88,13 @@ void client_secret_jwt_facts(const Json& value, const Place& place) {
   check_members(value, keys, place);
   for (const Key& key : keys)
     if (!value.find(key.name)) place.say("\"" + std::string(key.name) + "\" is missing");
+}
+
+void client_key(const Json& value, const Place& place) {
+  static const std::vector<Key> keys = {{"alg", signing_algorithm}, {"kid", text}, {"key", private_key}};
+  if (!is_object(value, place)) return;
+  check_members(value, keys, place);
+  if (!value.find("key")) place.say("\"key\" is missing");
 }
 
 void option_declarations(const Json& value, const Place& place) {

@@ -28,6 +28,8 @@ const std::vector<Key> oauth_keys = {
     {"params", params},
     {"clientAuth", client_auth},
     {"clientSecretJwt", client_secret_jwt_facts},
+    {"clientKey", client_key},
+    {"assertionAudience", text},
     {"headers", headers},
     {"tokenHeaders", headers},
     {"accessTokenPath", text},

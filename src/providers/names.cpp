@@ -22,6 +22,7 @@ constexpr TextKey text_keys[] = {
     {"tokenHeaders", code},
     {"headers", code | tokens | access_token},
     {"clientSecretJwt", no_outside},
+    {"assertionAudience", no_outside},
     {"profileUrl", tokens | access_token},
     {"profileHeaders", tokens | access_token},
     {"issuer", no_outside},

@@ -39,14 +39,6 @@ Type type_of(const Json& entry) {
   return type == "credentials" ? Type::credentials : Type::oauth;
 }
 
-ClientAuth client_auth_of(const Provider& provider) {
-  const auto given = provider.entry.text_of("clientAuth");
-  if (!given) return provider.issuer.empty() ? ClientAuth::post : ClientAuth::automatic;
-  if (*given == "basic") return ClientAuth::basic;
-  if (*given == "both") return ClientAuth::both;
-  return *given == "none" ? ClientAuth::none : ClientAuth::post;
-}
-
 Protection protection_of(const Json& entry, bool chosen) {
   const Json* given = entry.find("protection");
   // v3's "state": false, from before there was a choice.
@@ -83,16 +75,6 @@ std::optional<std::string> scope_of(const Provider& provider) {
   return base::join(all, " ");
 }
 
-void take_client(Provider& provider) {
-  provider.client_id = text_or(provider.entry, "clientId", "");
-  if (const Json* secret = provider.entry.find("clientSecret")) {
-    provider.client_secret_is_object = secret->is_object();
-    if (secret->is_string()) provider.client_secret = base::Secret(secret->text());
-    if (secret->is_object()) provider.client_secret = base::Secret(base::to_json(*secret));
-  }
-  provider.entry.erase("clientSecret");
-}
-
 /// An option may be a key: its default is then the key's value.
 void take_defaults(Provider& provider) {
   for (const auto& [name, option] : declared_options(provider.entry).members())
@@ -103,7 +85,7 @@ void take_defaults(Provider& provider) {
 void take_oauth(Provider& provider, bool protection_chosen, const Place& place) {
   provider.oauth2 = text_or(provider.entry, "version", "2.0").starts_with("2.");
   provider.options = resolve_options(provider.entry, place);
-  take_client(provider);
+  take_client(provider, place);
   take_defaults(provider);
   const Json& entry = provider.entry;
   provider.issuer = provider.options.text_of("issuer").value_or("");
@@ -180,9 +162,7 @@ bool is_as_in_catalogue(const Json& configured, const Json& entry) {
 }
 
 void check_oauth(const Provider& provider, const Json& whole, const Place& place) {
-  const Json& entry = provider.entry;
-  if (provider.client_secret_is_object && (!provider.oauth2 || !entry.find("clientSecretJwt")))
-    place.at("clientSecret").say("must be text");
+  check_client(provider, whole, place);
   check_endpoints(provider, place);
   const bool with_oidc = provider.oauth2 && (provider.id_token || provider.protection.nonce);
   const bool missing = miss_options(whole, with_oidc, place);

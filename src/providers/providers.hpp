@@ -11,6 +11,7 @@
 
 #include "base/json.hpp"
 #include "base/secret.hpp"
+#include "crypto/crypto.hpp"
 
 namespace providers {
 
@@ -25,7 +26,15 @@ std::optional<base::Json> catalogue(std::string_view id);
 std::vector<std::string> catalogue_ids();
 
 enum class Type { oauth, email, credentials };
-enum class ClientAuth { automatic, post, basic, both, none };
+enum class ClientAuth { automatic, post, basic, both, none, private_key_jwt, client_secret_jwt };
+
+/// What private_key_jwt signs with.
+struct ClientKey {
+  std::string alg;
+  crypto::Key key;
+};
+/// Bytes of a clientSecret that signs; RFC 7518 §3.2: no fewer than HS256's digest has.
+constexpr size_t least_signing_secret = 32;
 
 struct Protection {
   bool state = true, pkce = false, nonce = false;
@@ -37,10 +46,11 @@ struct Provider {
   std::string id, name;
   Type type = Type::oauth;
   bool oauth2 = true;          // version "2.…"; else OAuth 1.0a
-  base::Json entry;            // the entry in use, without clientSecret
+  base::Json entry;            // the entry in use, without clientSecret, clientKey
   base::Json options;          // its options' values, and clientId, issuer: what placeholders stand for
   base::Secret client_secret;  // as text: a string, or the object's JSON
   bool client_secret_is_object = false;
+  std::optional<ClientKey> client_key;
 
   std::string client_id;
   std::string issuer;                // "" unless OpenID Connect discovery is used; placeholders replaced

@@ -76,8 +76,9 @@ http::Response callback_oauth(Context& context) {
   const model::Flow flow = flow_of(context, key);
   const oauth::Metadata metadata = oauth::metadata(provider, lent.documents);
   oauth::check_answer(provider, metadata, answer, flow, context.csrf_token, context.now());
-  const oauth::Identity who = oauth::identify(lent.client, lent.documents, provider, metadata, answer, flow,
-                                              redirect_uri(context), lent.clock, own_profile(context));
+  const oauth::Identity who =
+      oauth::identify({lent.client, lent.random, lent.clock}, lent.documents, provider, metadata, answer,
+                      flow, redirect_uri(context), own_profile(context));
   return identified(context, who, flow.callback_url);
 }
 

@@ -13,11 +13,15 @@ struct ListedSession {
   base::Time expires;
 };
 
+/// Documents of providers stay for so long after their end: most are fetched anew into the same row, and
+/// those that are not belong to a provider that is no longer there.
+constexpr base::Seconds documents_kept{86400};
+
 /// Rows that are of no more use, by what they were.
 struct Expired {
-  size_t sessions = 0, verification_requests = 0, flows = 0, rate_limits = 0;
+  size_t sessions = 0, verification_requests = 0, flows = 0, rate_limits = 0, documents = 0;
 
-  size_t total() const { return sessions + verification_requests + flows + rate_limits; }
+  size_t total() const { return sessions + verification_requests + flows + rate_limits + documents; }
   Expired& operator+=(const Expired&);
 };
 

@@ -118,7 +118,8 @@ Expired SqlAdmin::expired(base::Time now) {
       .sessions = count("SELECT COUNT(*) FROM sessions WHERE expires < $1", now),
       .verification_requests = count("SELECT COUNT(*) FROM verification_requests WHERE expires < $1", now),
       .flows = count("SELECT COUNT(*) FROM oauth_states WHERE expires < $1", now),
-      .rate_limits = count("SELECT COUNT(*) FROM rate_limits WHERE full_at < $1", now)};
+      .rate_limits = count("SELECT COUNT(*) FROM rate_limits WHERE full_at < $1", now),
+      .documents = count("SELECT COUNT(*) FROM jwks_cache WHERE expires < $1", now - documents_kept)};
 }
 
 }  // namespace
@@ -128,11 +129,10 @@ Expired& Expired::operator+=(const Expired& other) {
   verification_requests += other.verification_requests;
   flows += other.flows;
   rate_limits += other.rate_limits;
+  documents += other.documents;
   return *this;
 }
 
-// Documents stay: they are as few as the providers, and an old one serves while its provider cannot be
-// reached.
 Expired delete_expired(Connection& db, base::Time now, size_t batch) {
   const auto limit = std::int64_t(batch);
   return {
@@ -147,7 +147,10 @@ Expired delete_expired(Connection& db, base::Time now, size_t batch) {
                       {now, limit}),
       .rate_limits = db.run("DELETE FROM rate_limits WHERE bucket IN "
                             "(SELECT bucket FROM rate_limits WHERE full_at < $1 LIMIT $2)",
-                            {now, limit})};
+                            {now, limit}),
+      .documents = db.run("DELETE FROM jwks_cache WHERE url IN "
+                          "(SELECT url FROM jwks_cache WHERE expires < $1 LIMIT $2)",
+                          {now - documents_kept, limit})};
 }
 
 std::unique_ptr<Admin> open_admin(const Options& options, const base::Clock& clock, const base::Log& log) {

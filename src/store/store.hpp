@@ -96,7 +96,8 @@ class Store {
   virtual std::chrono::milliseconds take_token(const std::string& bucket, unsigned count,
                                                base::Seconds window) = 0;
 
-  /// Deletes at most `batch` expired sessions, links and sign-ins under way of each; how many rows went.
+  /// Deletes at most `batch` expired sessions, links, sign-ins under way and documents of each; how many rows
+  /// went.
   virtual size_t delete_expired(base::Time now, size_t batch) = 0;
 };
 

@@ -137,7 +137,8 @@ TEST_CASE("authorize: what cannot work is complained about, with its place") {
       {Json::object({{"sql", select}, {"database", "people.db"}}),
        at + R"(.database: must be "sqlite:PATH")"}};
   for (const auto& [authorize, complaint] : all) {
-    CAPTURE(base::to_json(authorize));
+    const std::string configured = base::to_json(authorize);
+    CAPTURE(configured);
     CHECK(site.complaints(authorize) == Complaints{complaint});
   }
   CHECK(site.complaints(one("htpaswd", "users")) ==

@@ -1,3 +1,5 @@
+#include "../support/keys.hpp"
+#include "base/text.hpp"
 #include "support.hpp"
 
 namespace {
@@ -35,6 +37,9 @@ std::string site(const std::string& members, const std::string& providers = "") 
          (members.empty() ? "" : ",\n") + members + "}";
 }
 
+/// A private key, its line ends as JSON and an environment variable have them.
+std::string pem() { return base::replace_all(support::private_pem(support::new_ec_key("")), "\n", "\\n"); }
+
 }  // namespace
 
 TEST_CASE("a secret that every user of the machine can read is told of, and serving goes on") {
@@ -54,6 +59,7 @@ TEST_CASE("only what stands in the file as it is counts as a secret") {
       site(R"("jwt": {"secret": "s"})"),
       site(R"("jwt": {"signingKey": {"kty": "oct", "k": "AAAA"}})"),
       site("", R"({"id": "github", "clientId": "a", "clientSecret": "b"})"),
+      site("", R"({"id": "github", "clientId": "a", "clientKey": {"key": ")" + pem() + R"("}})"),
       site("", R"({"id": "email", "from": "a@example.com", "server": "smtp://me:pw@mail.example.com"})"),
   };
   for (const std::string& text : secrets) CHECK_MESSAGE(Exposed(text).said() == Said{readable}, text);
@@ -61,11 +67,13 @@ TEST_CASE("only what stands in the file as it is counts as a secret") {
       site(""),
       site(R"("jwt": {"maxAge": 60}, "secret": "${SECRET}")"),
       site("", R"({"id": "github", "clientId": "a", "clientSecret": "${SECRET}"})"),
+      site("", R"({"id": "github", "clientId": "a", "clientKey": {"key": "${KEY}"}})"),
       site("", R"({"id": "email", "from": "a@example.com", "server": "smtp://mail.example.com"})"),
   };
   for (const std::string& text : none) {
     Exposed exposed(text);
     exposed.environment.emplace("SECRET", "s");
+    exposed.environment.emplace("KEY", pem());
     CHECK_MESSAGE(exposed.said().empty(), text);
   }
 }

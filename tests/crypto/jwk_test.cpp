@@ -184,8 +184,8 @@ TEST_CASE("a set's unusable keys are left out, and it is read up to the limit") 
   good.erase("d");
   const Json set = Json::object({{"keys", Json::array({weak, good, "no key", good, good})}});
   CHECK(read_jwk_set(set).size() == 3);
-  CHECK(read_jwk_set(set, 4).size() == 2);
-  CHECK(read_jwk_set(set, 0).empty());
+  CHECK(read_jwk_set(set, {}, 4).size() == 2);
+  CHECK(read_jwk_set(set, {}, 0).empty());
 }
 
 TEST_CASE("a set is read up to a hundred keys") {

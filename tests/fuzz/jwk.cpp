@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (!json) return 0;
   try {
     constexpr std::size_t limit = 5;
-    const auto keys = crypto::read_jwk_set(*json, limit);
+    const auto keys = crypto::read_jwk_set(*json, {}, limit);
     fuzz::require(keys.size() <= limit, "no more keys than the limit");
     for (const crypto::Key& key : keys) use(key, token);
   } catch (const crypto::Error&) {

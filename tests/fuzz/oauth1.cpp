@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   client.on("https://op.example/request", 200, std::string(fuzz::take(rest, "\n----\n")));
   client.on("https://op.example/token", 200, std::string(fuzz::take(rest, "\n----\n")));
   client.on("https://op.example/userinfo", 200, std::string(rest));
-  const oauth::Oauth1Parts parts{client, random, clock};
+  const oauth::Outside parts{client, random, clock};
   model::Flow flow;
   fuzz::failure_of([&] {
     const auto request = oauth::oauth1_authorization_request(parts, oauth1(), fuzz::callback, "csrf", {});

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string tokens(fuzz::take(rest, "\n----\n"));
   support::FakeClient client;
   support::FakeCache cache;
+  fuzz::FixedRandom random;
   fuzz::FixedClock clock;
   client.on("https://op.example/token", status, tokens);
   client.on("https://op.example/userinfo", 200, std::string(rest));
@@ -19,8 +20,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   answer.code = "c0de";
   const std::string why = fuzz::failure_of([&] {
     const oauth::Metadata metadata = oauth::metadata(fuzz::plain(), documents);
-    const auto who =
-        oauth::identify(client, documents, fuzz::plain(), metadata, answer, {}, fuzz::callback, clock);
+    const auto who = oauth::identify({client, random, clock}, documents, fuzz::plain(), metadata, answer, {},
+                                     fuzz::callback);
     fuzz::require(status >= 200 && status < 300, "nobody is signed in by a refusal");
     fuzz::require(!who.tokens.access_token.empty() && !who.account_id.empty(), "whoever signs in has an id");
     fuzz::require(who.user.is_object() && who.account.is_object(), "a user is an object");

@@ -110,10 +110,10 @@ TEST_CASE("patterns match as in Lua: written by hand") {
                                                        {"x", "x*x*x*x*x*y"},
                                                        {"a\n", "%c"},
                                                        {"a b", "%S+"}};
-  for (const auto& [subject, pattern] : table)
+  for (const auto& row : table)
     for (const int init : {1, 2, -1, 0, 100, -100})
-      CHECK_MESSAGE(ours.run(subject, pattern, init) == plain.run(subject, pattern, init),
-                    subject << " " << pattern);
+      CHECK_MESSAGE(ours.run(row.first, row.second, init) == plain.run(row.first, row.second, init),
+                    row.first << " " << row.second);
   const std::string nul("a\0b\0", 4);
   CHECK(ours.run(nul, std::string("%z+", 3), 1) == plain.run(nul, std::string("%z+", 3), 1));
   CHECK(ours.run(nul, std::string("\0b", 2), 1) == plain.run(nul, std::string("\0b", 2), 1));

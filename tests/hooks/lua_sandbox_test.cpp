@@ -152,8 +152,9 @@ TEST_CASE("require reads files of the configuration's folder, once, and no other
   };
   for (const auto& [expression, why] : table) {
     site.lines.clear();
-    CHECK_MESSAGE(site.value(expression) == "failed", expression);
-    CHECK_MESSAGE(site.logged(why), expression << ": " << (site.lines.empty() ? "" : site.lines.back()));
+    const std::string tried = expression;
+    CHECK_MESSAGE(site.value(tried) == "failed", tried);
+    CHECK_MESSAGE(site.logged(why), tried << ": " << (site.lines.empty() ? "" : site.lines.back()));
   }
 }
 

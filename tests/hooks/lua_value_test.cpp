@@ -97,7 +97,8 @@ TEST_CASE("what JSON does not have is refused, with the function that gave it") 
   };
   for (const auto& [statements, why] : table) {
     const std::string line = refusal(statements);
-    CHECK_MESSAGE(contains(line, why), statements << ": " << line);
+    const std::string tried = statements;
+    CHECK_MESSAGE(contains(line, why), tried << ": " << line);
     CHECK_MESSAGE(contains(line, "callbacks.lua:1: "), line);
   }
 }

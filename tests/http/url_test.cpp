@@ -93,7 +93,7 @@ TEST_CASE("a browser reads URLs more kindly") {
       {"https:", "none"},
       {"https://", "none"},
       {"", "none"}};
-  for (const auto& [text, meaning] : table) CHECK_MESSAGE(read(parse_url_as_browser(text)) == meaning, text);
+  for (const auto& row : table) CHECK_MESSAGE(read(parse_url_as_browser(row.first)) == row.second, row.first);
 }
 
 TEST_CASE("loopback is an address of this machine, not a name that looks like one") {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { change, commandLine } from '../support/command.mjs'
+import { slowness } from '../support/process.mjs'
 
-const timeout = 30000
+const timeout = 30000 * slowness
 const providers = ['github', 'google'].map((id) => ({ id, clientId: 'app', clientSecret: 's3cret' }))
 const columns = 'id,name,email,email_verified,provider,providerAccountId\n'
 const users = (site) => site.run('users', '--json').json().map(({ id, name, email, accounts }) => [id, name, email, accounts.map(({ provider, providerAccountId }) => `${provider}:${providerAccountId}`).join(' ')])

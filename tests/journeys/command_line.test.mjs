@@ -156,10 +156,10 @@ describe('the commands of the database', () => {
     change(site.database, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25)
       INSERT INTO sessions (user_id, expires, session_token, access_token) SELECT 1, datetime('now', '-1 day'), 'x' || i, 'x' || i FROM n;
       INSERT INTO verification_requests (identifier, token, expires) VALUES ('a', 'a', datetime('now', '-1 day'))`)
-    const expired = { sessions: 25, verificationRequests: 1, flows: 0, rateLimits: 0, total: 26 }
+    const expired = { sessions: 25, verificationRequests: 1, flows: 0, rateLimits: 0, documents: 0, total: 26 }
     assert.deepEqual(json('gc', '--dry-run'), expired)
     assert.deepEqual(json('gc', '--batch', '10'), expired)
-    assert.equal(site.run('gc').stdout, 'deleted 0 sessions, 0 links in mails, 0 sign-ins under way, 0 rate limits\n')
+    assert.equal(site.run('gc').stdout, 'deleted 0 sessions, 0 links in mails, 0 sign-ins under way, 0 rate limits, 0 documents of providers\n')
     assert.deepEqual(json('sessions').map(({ id }) => id), ['4'])
   })
 })

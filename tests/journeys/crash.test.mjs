@@ -57,6 +57,7 @@ describe('processes that are killed under load', () => {
   })
   after(async () => {
     over = true
+    loading = false
     await Promise.all(seats.map(async (seat) => {
       await seat.program?.stop()
       await seat.running
@@ -81,6 +82,7 @@ describe('processes that are killed under load', () => {
   /** Asks until it is answered, by whatever process is there. */
   async function ask(method, route, options) {
     for (;;) {
+      assert.ok(!over, 'the test is over') // it has failed, with visitors under way
       const there = seats.filter((seat) => seat.ready)
       try {
         if (there.length) return await fastcgi(pick(there).site.socket, url, method, route, options)

@@ -13,6 +13,7 @@ import { startNameServer } from '../support/name_server.mjs'
 import { startProvider } from '../support/oidc_provider.mjs'
 import { buildFolder } from '../support/process.mjs'
 import { startSite } from '../support/server.mjs'
+import { Visitor } from '../support/visitor.mjs'
 import { signInJourney } from './signin_journey.mjs'
 
 const name = 'op.example.test'
@@ -97,6 +98,27 @@ for (const { way, what, listen, files = {}, oldKernel } of roots) {
     }
   })
 }
+
+it('a name server that is silent is waited for no longer than a provider', { timeout: 60000 }, async () => {
+  const listen = '127.0.0.78'
+  const names = await startNameServer({ name, listen, silent: true })
+  const files = { '/etc/resolv.conf': `nameserver ${listen}\noptions timeout:30 attempts:5\n` }
+  const site = await startSite('lighttpd-socket', {
+    prepare: (site) => enterEmptyRoot(site, { authority: makeCertificates().authority, files }),
+    configure: ({ url }) => ({ url, database: 'sqlite:auth.db', providers: [{ id: 'demo', name: 'Demo', type: 'oauth', issuer: `https://${name}`, clientId: 'app', clientSecret: 'secret' }] })
+  })
+  try {
+    const visitor = new Visitor(site)
+    const began = Date.now()
+    assert.equal((await visitor.startSignIn()).location, `${site.url}/error?error=OAuthSignin`)
+    assert.ok(Date.now() - began < 20000, `${Date.now() - began} ms`)
+    await site.says(/the host name was not found in time/)
+    assert.ok(names.asked.includes(name))
+  } finally {
+    await site.stop()
+    await names.stop()
+  }
+})
 
 describe('the one file', () => {
   const readelf = (...options) => execFileSync('readelf', ['--wide', ...options, oneFile], { encoding: 'utf8' })

@@ -6,18 +6,16 @@ import path from 'node:path'
 import { afterEach, before, describe, it } from 'node:test'
 import { fastcgi, variables } from '../support/fastcgi.mjs'
 import { directVisitor } from '../support/load.mjs'
-import { buildFolder, executable, isRoot, serverUser, start, temporaryFolder, until } from '../support/process.mjs'
-import { layOut, spawnProgram, startSite } from '../support/server.mjs'
+import { buildFolder, isRoot, plainExecutable, serverUser, start, temporaryFolder, until } from '../support/process.mjs'
+import { layOut, spawnProgram, startSite, usePlainBuild } from '../support/server.mjs'
 import { startStub } from '../support/stub_provider.mjs'
 
 const url = 'http://127.0.0.1:8000/api/auth'
 const timeout = 30000
-// A sanitizer's build is hardened otherwise, and has no sandbox: it looks at its own process.
-const [plainDescribe, plainIt] = process.env.SAN ? [() => {}, () => {}] : [describe, it]
 
-const executables = { 'the executable': executable, 'the executable of one file': path.join(buildFolder, 'dist/nextauth.fcgi') }
+const executables = { 'the executable': plainExecutable, 'the executable of one file': path.join(buildFolder, 'dist/nextauth.fcgi') }
 for (const [name, file] of Object.entries(executables)) {
-  plainDescribe(name, () => {
+  describe(name, () => {
     const readelf = (...args) => execFileSync('readelf', ['-W', ...args, file], { encoding: 'utf8', maxBuffer: 1 << 26 })
     let headers
     let dynamic
@@ -44,13 +42,13 @@ for (const [name, file] of Object.entries(executables)) {
   })
 }
 
-plainDescribe('the code', () => {
+describe('the code', () => {
   it('notices when its stack or a buffer is written beyond', () => {
-    const symbols = execFileSync('readelf', ['-W', '--dyn-syms', executable], { encoding: 'utf8', maxBuffer: 1 << 26 })
+    const symbols = execFileSync('readelf', ['-W', '--dyn-syms', plainExecutable], { encoding: 'utf8', maxBuffer: 1 << 26 })
     for (const checked of ['__stack_chk_fail', '__snprintf_chk']) assert.ok(symbols.includes(checked), checked)
   })
   if (process.arch === 'x64') it('marks where jumps and calls may lead', () => {
-    const code = execFileSync('objdump', ['-d', '--no-show-raw-insn', '--disassemble=main', executable], { encoding: 'utf8' })
+    const code = execFileSync('objdump', ['-d', '--no-show-raw-insn', '--disassemble=main', plainExecutable], { encoding: 'utf8' })
     assert.match(code, /<main>:\n\s+[0-9a-f]+:\s+endbr64/)
   })
 })
@@ -82,6 +80,7 @@ describe('a process', () => {
 
   async function run(config, prepare = () => {}, env = {}) {
     site = layOut({ name: 'privilege', config: { url, database: 'sqlite:auth.db', providers: [], debug: true, ...config } })
+    usePlainBuild(site)
     prepare()
     program = await spawnProgram(site, { env })
     assert.equal((await csrf()).status, 200)
@@ -124,7 +123,7 @@ describe('a process', () => {
     isClosed(waiting.pid)
   })
 
-  plainIt('is in the sandbox unless it is told not to', { timeout }, async () => {
+  it('is in the sandbox unless it is told not to', { timeout }, async () => {
     await run()
     assert.deepEqual([status(program.pid, 'Seccomp'), status(program.pid, 'NoNewPrivs')], ['2', '1'])
     assert.match(program.output(), /debug sandbox landlock=[1-9]\d* seccomp=on/)
@@ -133,7 +132,7 @@ describe('a process', () => {
     assert.deepEqual([status(program.pid, 'Seccomp'), status(program.pid, 'NoNewPrivs')], ['0', '0'])
   })
 
-  plainIt('is not where something is preloaded, as valgrind is', { timeout }, async () => {
+  it('is not where something is preloaded, as valgrind is', { timeout }, async () => {
     await run({}, undefined, { LD_PRELOAD: 'libz.so.1' })
     assert.equal(status(program.pid, 'Seccomp'), '0')
     assert.match(program.output(), /debug sandbox_off reason=/)
@@ -144,7 +143,7 @@ describe('a process', () => {
     'a command': () => ({ id: 'staff', name: 'Staff', type: 'credentials', credentials: { username: {} }, authorize: { command: '/bin/true' } })
   }
   for (const [what, provider] of Object.entries(commands)) {
-    plainIt(`is not, and says so, where ${what} may need more`, { timeout }, async () => {
+    it(`is not, and says so, where ${what} may need more`, { timeout }, async () => {
       await run({ providers: [provider()] })
       assert.equal(status(program.pid, 'NoNewPrivs'), '0')
       assert.match(program.output(), /debug sandbox_off reason=/)
@@ -152,7 +151,7 @@ describe('a process', () => {
   }
 
   for (const sandbox of [false, true]) {
-    plainIt(`with the sandbox ${sandbox ? 'on reads no template' : 'off reads templates'} that a link puts outside of its folders`, { timeout }, async () => {
+    it(`with the sandbox ${sandbox ? 'on reads no template' : 'off reads templates'} that a link puts outside of its folders`, { timeout }, async () => {
       const outside = temporaryFolder()
       write(path.join(outside, 'secret.html'), 'somebody else\'s secret')
       await run({ sandbox, templates: 'templates', database: 'sqlite:data/auth.db' }, () => {

@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { FastCgiRequest, variables } from '../support/fastcgi.mjs'
 import { descriptors, directVisitor, residentKiB, sendMany, signInAtOnce, threads } from '../support/load.mjs'
 import { isRunning, until } from '../support/process.mjs'
-import { layOut, spawnProgram, startSite } from '../support/server.mjs'
+import { layOut, spawnProgram, startSite, usePlainBuild } from '../support/server.mjs'
 import { startStub } from '../support/stub_provider.mjs'
 
 const url = 'http://127.0.0.1:8000/api/auth'
@@ -104,9 +104,8 @@ describe('a FastCGI process', () => {
     assert.ok(refused.every((status) => status === 503))
   })
 
-  // A sanitizer keeps what was freed for a while.
-  const plainIt = process.env.SAN ? () => {} : it
-  plainIt('holds on to nothing: no memory, no descriptor, no thread', { timeout: 120000 }, async () => {
+  it('holds on to nothing: no memory, no descriptor, no thread', { timeout: 120000 }, async () => {
+    usePlainBuild(site)
     program = await spawnProgram(site)
     await signInAtOnce(visitor, stub, waitsAtOnce)
     await sendMany(site, url, 8000) // until all threads have done everything, and their heaps have their size

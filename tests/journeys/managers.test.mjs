@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { startProvider } from '../support/oidc_provider.mjs'
 import { family, isRoot, isRunning, until } from '../support/process.mjs'
-import { spawnProgram, startSite } from '../support/server.mjs'
+import { spawnProgram, startSite, usePlainBuild } from '../support/server.mjs'
 import { answerTo, startStub } from '../support/stub_provider.mjs'
 import { startSystemd } from '../support/systemd.mjs'
 import { Visitor } from '../support/visitor.mjs'
@@ -60,6 +60,7 @@ describe('in 64 MiB of memory, with 8 threads', () => {
   before(async () => {
     provider = await startProvider()
     site = await startSite('lighttpd-socket', {
+      prepare: usePlainBuild,
       // Some hosts count addresses instead of memory: 256 MiB of them are enough.
       responder: (site, options) => spawnProgram(site, { ...options, before: 'ulimit -v 262144' }),
       configure: ({ url }) => ({ url, database: 'sqlite:auth.db', threads: 8, providers: [provider.entry()] })

@@ -1,6 +1,7 @@
 // The README's tables of configuration keys hold every key that the source knows, and no other; each example and default is taken,
 // and a value of another type is refused.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -89,7 +90,7 @@ describe('the keys in the README', () => {
   }
 
   const structures = [...source('providers/key_structures.cpp').matchAll(/void (\w+)\([^)]*\) \{\s*static const std::vector<Key> keys = \{(.*?)\};/gs)]
-  const below = { option: 'options.NAME.', extra_request: 'profileExtra.NAME.', oidc_facts: 'oidc.', client_secret_jwt_facts: 'clientSecretJwt.' }
+  const below = { option: 'options.NAME.', extra_request: 'profileExtra.NAME.', oidc_facts: 'oidc.', client_secret_jwt_facts: 'clientSecretJwt.', client_key: 'clientKey.' }
   it('are those of the objects in a provider', () => {
     assert.deepEqual(structures.map(([, name]) => name).sort(), Object.keys(below).sort())
     for (const [, name, list] of structures) {
@@ -104,6 +105,7 @@ describe('what the README says of a key', () => {
   line.shell('mkdir -p data templates; touch callbacks.lua people.db users.htpasswd; printf "#!/bin/sh\\n" > check; chmod 755 check; echo "return {}" > callbacks.lua')
   const env = {
     SITE_SECRET: 'x'.repeat(32), JWT_SECRET: 'y'.repeat(32), ACME_ID: 'id', ACME_SECRET: 'secret',
+    CLIENT_KEY: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
     SIGNING_KEY: JSON.stringify({ kty: 'oct', alg: 'HS512', k: Buffer.alloc(64, 1).toString('base64url') }),
     ENCRYPTION_KEY: JSON.stringify({ kty: 'oct', alg: 'A256GCM', k: Buffer.alloc(32, 2).toString('base64url') })
   }
@@ -133,6 +135,7 @@ describe('what the README says of a key', () => {
     if (key.startsWith('authorize.')) return inProvider({ ...password, authorize: {} })
     if (rows === credentialsRows) return inProvider(password)
     if (key.startsWith('clientSecretJwt')) return inProvider({ ...own, clientSecret: { teamId: 't', keyId: 'k', privateKey: 'p' }, clientSecretJwt: jwtSecret })
+    if (key.startsWith('clientKey')) return inProvider({ ...own, clientKey: { key: '${CLIENT_KEY}' } })
     if (key === 'requestTokenUrl' || key === 'encoding') return inProvider({ ...own, version: '1.0A', requestTokenUrl: 'https://acme.example/r' })
     if (key === 'idToken') return inProvider({ ...own, oidc: { issuer: 'https://op.example.com' } })
     if (key === 'profileExtra.NAME.unless') return inProvider({ ...own, profileExtra: { NAME: { url: 'https://acme.example/x' } } })

@@ -37,7 +37,7 @@ TEST_CASE("an address is what people write, in small ASCII letters") {
       {"1@2.example", "1@2.example"},
       {"ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"},
   };
-  for (const auto& [text, address] : table) CHECK_MESSAGE(read_address(text) == address, text);
+  for (const auto& row : table) CHECK_MESSAGE(read_address(row.first) == row.second, row.first);
 }
 
 TEST_CASE("an international domain is punycode, however it was written") {
@@ -161,11 +161,11 @@ TEST_CASE("a mailbox is an address, with or without a name") {
       {"B\u00fccher & Co. <Info@B\u00fccher.example>", "B\u00fccher & Co.", "info@xn--bcher-kva.example"},
       {"ann@example.com <bob@example.com>", "ann@example.com", "bob@example.com"},
   };
-  for (const auto& [text, name, address] : table) {
-    const auto found = read_mailbox(text);
-    REQUIRE_MESSAGE(found, text);
-    CHECK(found->name == name);
-    CHECK(found->address == address);
+  for (const auto& row : table) {
+    const auto found = read_mailbox(row[0]);
+    REQUIRE_MESSAGE(found, row[0]);
+    CHECK(found->name == row[1]);
+    CHECK(found->address == row[2]);
   }
   for (const char* text :
        {"", "Example", "Example <>", "Example <no-reply@example.com", "no-reply@example.com>",

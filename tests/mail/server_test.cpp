@@ -84,7 +84,7 @@ TEST_CASE("passwords and port 587 want encryption, save towards this machine or 
       {"smtp://ann:x@localhost.example:25", Encryption::required},
       {"smtp://ann:x@128.0.0.1:25", Encryption::required},
   };
-  for (const auto& [text, encryption] : table) CHECK_MESSAGE(smtp(text).starttls == encryption, text);
+  for (const auto& row : table) CHECK_MESSAGE(smtp(row.first).starttls == row.second, row.first);
 }
 
 TEST_CASE("a sendmail command is a program and its arguments, no shell's text") {

@@ -27,8 +27,8 @@ TEST_CASE("the language is the best of those there are") {
       {";;;,,,;q=", "en"},
       {"en;q=0.1, de;q=0.01", "en"},
   };
-  for (const auto& [header, language] : table)
-    CHECK_MESSAGE(routes::choose_language(header, available) == language, header);
+  for (const auto& row : table)
+    CHECK_MESSAGE(routes::choose_language(row.first, available) == row.second, row.first);
 }
 
 TEST_CASE("no more than twenty ranges are looked at") {

@@ -142,6 +142,24 @@ TEST_CASE_TEMPLATE("what has expired is counted by kind, and deleted in batches"
   CHECK(admin->expired(now + 1s).total() == 0);
 }
 
+TEST_CASE_TEMPLATE("a document goes a day after its end, in batches as the rest", Database, EVERY_STORE) {
+  Database database;
+  const auto admin = open_admin(database);
+  const base::Time end = database.clock.time;
+  for (const char* url : {"https://a.example", "https://b.example"})
+    admin->store().save_document(url, {"{}", end - 1h, end});
+  admin->store().save_document("https://c.example", {"{}", end - 1h, end + 1ms});
+  CHECK(admin->expired(end + store::documents_kept).total() == 0);
+  CHECK(admin->delete_expired(end + store::documents_kept, 9).total() == 0);
+  const base::Time later = end + store::documents_kept + 1ms;
+  CHECK(admin->expired(later).documents == 2);
+  CHECK(admin->delete_expired(later, 1).documents == 1);
+  CHECK(admin->store().delete_expired(later, 9) == 1);
+  CHECK(admin->store().document("https://c.example"));
+  CHECK_FALSE(admin->store().document("https://a.example"));
+  CHECK_FALSE(admin->store().document("https://b.example"));
+}
+
 TEST_CASE_TEMPLATE("a database is inspected without being changed", Database, EVERY_STORE) {
   Database database;
   const store::State none = store::inspect(database.options(), database.log);

@@ -2,7 +2,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { executable, isRoot, serverUser, temporaryFolder } from './process.mjs'
+import { executable, isRoot, serverUser, slowness, temporaryFolder } from './process.mjs'
 
 /** Changes a database behind the program's back. */
 export const change = (database, statements) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', database, statements])
@@ -16,7 +16,7 @@ export function commandLine(config = {}, { mode = 0o600 } = {}) {
   const file = (name) => path.join(folder, name)
   const user = isRoot ? { uid: serverUser.uid, gid: serverUser.gid } : {}
   const options = (env = {}) => ({
-    cwd: folder, encoding: 'utf8', timeout: 60000, ...user,
+    cwd: folder, encoding: 'utf8', timeout: 60000 * slowness, ...user,
     env: { PATH: `${path.dirname(executable)}:${process.env.PATH}`, HOME: folder, LANG: 'C.UTF-8', NEXTAUTH_CONFIG: file('nextauth.json'), ...env }
   })
   const shell = (line, { env, input } = {}) => {

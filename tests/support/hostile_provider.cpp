@@ -111,13 +111,25 @@ Json HostileProvider::tokens(const Grant& grant) {
   return out;
 }
 
+bool HostileProvider::is_client_assertion(const http::Pairs& form) {
+  if (http::first(form, "client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+    return false;
+  const crypto::Jws jws = crypto::read_jws(http::first(form, "client_assertion").value_or(""));
+  if (!crypto::verify_jws(jws, *client_key, client_alg)) return false;
+  const Json claims = base::parse_json(jws.payload);
+  const long long now = clock_.unix_time();
+  return claims.text_of("iss") == client_id && claims.text_of("sub") == client_id &&
+         claims.text_of("aud") == std::string(issuer) + "/token" && claims.find("iat")->integer() <= now &&
+         claims.find("exp")->integer() > now && seen_jti_.insert(claims.text_of("jti").value()).second;
+}
+
 http::Answer HostileProvider::token_endpoint(const http::Outgoing& request) {
   const http::Pairs form = http::parse_form(request.body, 100);
   const auto of = [&](const char* name) { return http::first(form, name).value_or(""); };
   const bool by_form = of("client_id") == client_id && of("client_secret") == client_secret;
   const std::string basic = "Basic " + base::to_base64(std::string(client_id) + ":" + client_secret);
-  if (!by_form && header_of(request, "Authorization") != basic)
-    return refuse("invalid_client", "who are you");
+  const bool by_secret = by_form || header_of(request, "Authorization") == basic;
+  if (client_key ? !is_client_assertion(form) : !by_secret) return refuse("invalid_client", "who are you");
   const auto found = grants_.find(of("code"));
   if (found == grants_.end()) return refuse("invalid_grant", "no such code");
   const Grant grant = found->second;

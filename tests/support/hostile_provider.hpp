@@ -2,6 +2,8 @@
 // An OpenID provider behind the client: real keys, real signatures, and it lies on request.
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "fakes.hpp"
@@ -20,6 +22,10 @@ class HostileProvider {
   const std::string access_token = "access-t0ken", refresh_token = "refresh-t0ken";
   base::Json person = base::Json::object(
       {{"sub", "ann"}, {"name", "Ann"}, {"email", "Ann@Example.com"}, {"picture", "https://op.example/ann"}});
+
+  // What an assertion must be signed with, which then stands for the secret.
+  std::optional<crypto::Key> client_key;
+  std::string client_alg;
 
   // Where it may lie: each is laid over what an honest provider says.
   base::Json document;                // of discovery
@@ -54,9 +60,12 @@ class HostileProvider {
   http::Answer token_endpoint(const http::Outgoing&);
   http::Answer userinfo_endpoint(const http::Outgoing&);
   base::Json tokens(const Grant&);
+  /// RFC 7523 §3, as far as one provider can judge.
+  bool is_client_assertion(const http::Pairs& form);
 
   const FakeClock& clock_;
   std::map<std::string, Grant> grants_;
+  std::set<std::string> seen_jti_;
 };
 
 }  // namespace support

@@ -30,12 +30,22 @@ std::string number(const Pkey& key, const char* name, int bytes) {
   return base::to_base64url({reinterpret_cast<const char*>(out.data()), out.size()});
 }
 
-std::map<std::string, Pkey>& rsa_keys() {  // by their modulus
+using Bio = std::unique_ptr<BIO, Closer<BIO_free_all>>;
+
+std::string text(const Bio& out) {
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &bytes);
+  return {bytes, size_t(size)};
+}
+
+std::map<std::string, Pkey>& made_keys() {  // by their modulus, or x
   static std::map<std::string, Pkey> keys;
   return keys;
 }
 
-const Pkey& rsa_key(const base::Json& jwk) { return rsa_keys().at(jwk.text_of("n").value()); }
+const Pkey& made_key(const base::Json& jwk) {
+  return made_keys().at(jwk.text_of(jwk.find("n") ? "n" : "x").value());
+}
 
 void name(base::Json& jwk, const std::string& kid) {
   if (!kid.empty()) jwk.set("kid", kid);
@@ -44,12 +54,13 @@ void name(base::Json& jwk, const std::string& kid) {
 }  // namespace
 
 base::Json new_ec_key(const std::string& kid) {
-  const Pkey key(EVP_EC_gen("P-256"));
+  Pkey key(EVP_EC_gen("P-256"));
   base::Json jwk = base::Json::object({{"kty", "EC"},
                                        {"crv", "P-256"},
                                        {"x", number(key, OSSL_PKEY_PARAM_EC_PUB_X, 32)},
                                        {"y", number(key, OSSL_PKEY_PARAM_EC_PUB_Y, 32)},
                                        {"d", number(key, OSSL_PKEY_PARAM_PRIV_KEY, 32)}});
+  made_keys()[jwk.text_of("x").value()] = std::move(key);
   name(jwk, kid);
   return jwk;
 }
@@ -63,7 +74,7 @@ base::Json new_rsa_key(const std::string& kid, int bits) {
         std::pair{"q", OSSL_PKEY_PARAM_RSA_FACTOR2}, std::pair{"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
         std::pair{"dq", OSSL_PKEY_PARAM_RSA_EXPONENT2}, std::pair{"qi", OSSL_PKEY_PARAM_RSA_COEFFICIENT1}})
     jwk.set(member, number(key, parameter, 0));
-  rsa_keys()[jwk.text_of("n").value()] = std::move(key);
+  made_keys()[jwk.text_of("n").value()] = std::move(key);
   name(jwk, kid);
   return jwk;
 }
@@ -73,19 +84,23 @@ base::Json public_half(base::Json jwk) {
   return jwk;
 }
 
+std::string private_pem(const base::Json& jwk) {
+  const Bio out(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PrivateKey(out.get(), made_key(jwk).get(), nullptr, nullptr, 0, nullptr, nullptr);
+  return text(out);
+}
+
 std::string public_pem(const base::Json& rsa_jwk) {
-  const std::unique_ptr<BIO, Closer<BIO_free_all>> out(BIO_new(BIO_s_mem()));
-  PEM_write_bio_PUBKEY(out.get(), rsa_key(rsa_jwk).get());
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &bytes);
-  return {bytes, size_t(size)};
+  const Bio out(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PUBKEY(out.get(), made_key(rsa_jwk).get());
+  return text(out);
 }
 
 std::string sign_rs256(const base::Json& header, const base::Json& claims, const base::Json& rsa_jwk) {
   const std::string text =
       base::to_base64url(base::to_json(header)) + "." + base::to_base64url(base::to_json(claims));
   const std::unique_ptr<EVP_MD_CTX, Closer<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
-  EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, rsa_key(rsa_jwk).get());
+  EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, made_key(rsa_jwk).get());
   std::vector<unsigned char> signature(512);
   size_t size = signature.size();
   if (EVP_DigestSign(context.get(), signature.data(), &size,

@@ -12,6 +12,8 @@ base::Json new_ec_key(const std::string& kid);
 base::Json new_rsa_key(const std::string& kid, int bits = 2048);
 /// Without what is private.
 base::Json public_half(base::Json jwk);
+/// The key as PEM (PKCS#8), as configurations have it.
+std::string private_pem(const base::Json& jwk);
 /// The public half as PEM, as some take it for an HMAC's secret.
 std::string public_pem(const base::Json& rsa_jwk);
 /// A compact JWS by OpenSSL alone, for headers and keys that crypto:: refuses to sign with. RS256 only.

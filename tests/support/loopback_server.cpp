@@ -58,13 +58,13 @@ LoopbackServer::LoopbackServer(Answering answer) : answer_(std::move(answer)) {
       ::getsockname(listening_, any, &size) != 0)
     throw std::runtime_error("no port on loopback");
   port_ = ntohs(address.sin_port);
-  threads_.emplace_back([this] { listen(); });
+  listener_ = std::thread([this] { listen(); });
 }
 
 LoopbackServer::~LoopbackServer() {
   stopping_ = true;
-  threads_.front().join();
-  for (size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+  listener_.join();
+  for (std::thread& one : serving_) one.join();
   ::close(listening_);
 }
 
@@ -82,7 +82,7 @@ void LoopbackServer::listen() {
     const int connection = ::accept(listening_, nullptr, nullptr);
     if (connection < 0) continue;
     ++connections_;
-    threads_.emplace_back([this, connection] { serve(connection); });
+    serving_.emplace_back([this, connection] { serve(connection); });
   }
 }
 

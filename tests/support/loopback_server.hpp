@@ -40,7 +40,8 @@ class LoopbackServer {
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> serving_;  // the listener's, until that has ended
+  std::thread listener_;
 };
 
 /// A whole answer with this body.

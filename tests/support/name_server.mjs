@@ -4,13 +4,15 @@ import { createSocket } from 'node:dgram'
 const A = 1
 const noSuchName = 3
 
-export async function startNameServer({ name, address, listen = '127.0.0.1' }) {
+/** `silent`: it hears questions and answers none. */
+export async function startNameServer({ name, address, listen = '127.0.0.1', silent = false }) {
   const asked = []
   const server = createSocket('udp4')
   server.on('message', (question, from) => {
     const { labels, end } = readName(question, 12)
     const type = question.readUInt16BE(end)
     asked.push(labels.join('.'))
+    if (silent) return
     const known = labels.join('.').toLowerCase() === name
     const answers = known && type === A ? [record(address)] : []
     const head = Buffer.from(question.subarray(0, 12))

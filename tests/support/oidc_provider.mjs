@@ -16,16 +16,16 @@ export const people = {
 /**
  * Starts it; port 0 takes a free one. Gives { issuer, clientId, clientSecret, entry, allow, requests, stop }:
  * `entry()` is what goes into `providers` of nextauth.json, `allow(uri)` registers one more redirect URI,
- * `requests` are the paths asked for so far.
+ * `requests` are the paths asked for so far. `client` changes how the client is registered, `clients` are further ones.
  */
-export async function startProvider({ port = 0, clientId = 'demo-client', clientSecret = 'demo-secret', redirectUris = [], id = 'demo', name = 'Demo', client = {} } = {}) {
+export async function startProvider({ port = 0, clientId = 'demo-client', clientSecret = 'demo-secret', redirectUris = [], id = 'demo', name = 'Demo', client = {}, clients = [] } = {}) {
   let handle = (request, response) => response.writeHead(503).end()
   const server = createServer((request, response) => handle(request, response))
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${server.address().port}`
   const allowed = new Set(redirectUris)
   const requests = []
-  const provider = makeProvider(issuer, {
+  const register = (own) => ({
     client_id: clientId,
     client_secret: clientSecret,
     // Tests learn their site's port only after this has started: see redirectUriAllowed.
@@ -33,8 +33,9 @@ export async function startProvider({ port = 0, clientId = 'demo-client', client
     response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'client_secret_post',
-    ...client
+    ...own
   })
+  const provider = makeProvider(issuer, [client, ...clients].map(register))
   provider.Client.prototype.redirectUriAllowed = (uri) => allowed.has(uri)
   const callback = provider.callback()
   handle = (request, response) => {
@@ -60,10 +61,10 @@ export async function startProvider({ port = 0, clientId = 'demo-client', client
   }
 }
 
-function makeProvider(issuer, client) {
+function makeProvider(issuer, clients) {
   const provider = new Provider(issuer, {
     adapter: MemoryAdapter,
-    clients: [client],
+    clients,
     jwks: { keys: [key('rsa', { modulusLength: 2048 }, 'RS256'), key('ec', { namedCurve: 'P-256' }, 'ES256')] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     claims: { openid: ['sub'], profile: ['name', 'picture'], email: ['email', 'email_verified'] },

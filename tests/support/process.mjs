@@ -16,6 +16,8 @@ export const serverUser = isRoot ? account('www-data') : { name: os.userInfo().u
 
 /** Programs made with a sanitizer (SAN=address,undefined or SAN=thread) take several times as long. */
 export const slowness = process.env.SAN ? 5 : 1
+/** The ordinary build. What a sanitizer changes by its nature - memory, hardening, no sandbox - is looked at there. */
+export const plainExecutable = process.env.SAN ? path.join(buildFolder, 'nextauth.fcgi') : executable
 const reports = []
 const report = /^.*(?:ERROR: [A-Za-z]+Sanitizer|WARNING: ThreadSanitizer|:[0-9]+: runtime error: ).*$/m
 

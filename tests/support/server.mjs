@@ -2,7 +2,7 @@
 import { appendFileSync, chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { startNginx, startTlsProxy } from './nginx.mjs'
-import { accepts, checkReports, executable, freePort, isRoot, root, serverUser, start, temporaryFolder, until } from './process.mjs'
+import { accepts, checkReports, executable, freePort, isRoot, plainExecutable, root, serverUser, start, temporaryFolder, until } from './process.mjs'
 
 export const ways = [
   'lighttpd-fastcgi', 'lighttpd-socket', 'lighttpd-cgi',
@@ -44,6 +44,11 @@ export function layOut({ name = 'site', config, beside = false, umask, below } =
   writeFileSync(path.join(site.documents, 'index.html'), '<!doctype html><title>Home</title><h1>Home</h1>\n')
   if (config) writeConfig(site, config)
   return site
+}
+
+/** From now on the site runs the ordinary build. */
+export function usePlainBuild(site) {
+  copyFileSync(plainExecutable, site.program)
 }
 
 export function writeConfig(site, config) {
