@@ -30,10 +30,10 @@ constexpr uintptr_t kPage = 4096;
 std::atomic<bool> pending = false;  // the late tables are not relocated yet
 
 /// Whole pages only: what shares a page with others is relocated with them.
-[[gnu::no_stack_protector]] uintptr_t first() {
+__attribute__((no_stack_protector)) uintptr_t first() {
   return (reinterpret_cast<uintptr_t>(__start_openssl_tables) + kPage - 1) / kPage * kPage;
 }
-[[gnu::no_stack_protector]] uintptr_t last() {
+__attribute__((no_stack_protector)) uintptr_t last() {
   return reinterpret_cast<uintptr_t>(__stop_openssl_tables) / kPage * kPage;
 }
 
@@ -46,7 +46,7 @@ struct Relative {
 Relative relocations;  // libc moves the dynamic section's pointers, so they are read before that
 
 /// The dynamic section's entry of this tag; null if there is none.
-[[gnu::no_stack_protector]] ElfW(Dyn) * dynamic(ElfW(Sxword) tag) {
+__attribute__((no_stack_protector)) ElfW(Dyn) * dynamic(ElfW(Sxword) tag) {
   for (ElfW(Dyn)* entry = _DYNAMIC; entry->d_tag != DT_NULL; entry++)
     if (entry->d_tag == tag) return entry;
   return nullptr;
@@ -54,16 +54,18 @@ Relative relocations;  // libc moves the dynamic section's pointers, so they are
 
 constexpr size_t kBits = 8 * sizeof(ElfW(Relr)) - 1;  // words that one bitmap tells of
 
-[[gnu::no_stack_protector]] uintptr_t* word(uintptr_t address) {
+__attribute__((no_stack_protector)) uintptr_t* word(uintptr_t address) {
   return reinterpret_cast<uintptr_t*>(address);  // NOLINT(performance-no-int-to-ptr)
 }
 
 /// Whether a word is one of the late tables'.
-[[gnu::no_stack_protector]] bool is_late(uintptr_t place) { return place >= first() && place < last(); }
+__attribute__((no_stack_protector)) bool is_late(uintptr_t place) {
+  return place >= first() && place < last();
+}
 
 /// Adds the base to each word that the table names, of the late ones or of the others. An even entry is the
 /// address of a word, an odd one a bitmap of those that follow it.
-[[gnu::no_stack_protector]] void apply(bool late) {
+__attribute__((no_stack_protector)) void apply(bool late) {
   const uintptr_t base = relocations.base;
   uintptr_t next = 0;
   for (size_t i = 0; i < relocations.count; i++) {
@@ -99,7 +101,7 @@ void on_segmentation_fault(int number, siginfo_t* info, void*) {
 // NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 extern "C" {
 void __real__dl_relocate_static_pie() __attribute__((weak));
-[[gnu::no_stack_protector, gnu::visibility("hidden")]] void __wrap__dl_relocate_static_pie() {
+__attribute__((no_stack_protector, visibility("hidden"))) void __wrap__dl_relocate_static_pie() {
   const auto base = reinterpret_cast<uintptr_t>(&__ehdr_start);
   const ElfW(Dyn)* entries = dynamic(DT_RELR);
   ElfW(Dyn)* size = dynamic(DT_RELRSZ);

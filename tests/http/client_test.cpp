@@ -84,7 +84,8 @@ TEST_CASE("a status line may be as long as its limit, no longer") {
   };
   CHECK(failure_at(answering(answer(1024))) == "answered");
   // The second one would take all of a thread's stack: it is matched with a regular expression.
-  for (const size_t length : {1025, 100'000}) CHECK(failure_at(answering(answer(length))) == "URL: Read");
+  for (const size_t length : {size_t{1025}, size_t{100'000}})
+    CHECK(failure_at(answering(answer(length))) == "URL: Read");
   CHECK(failure_at(answering("HTTP/1.1 100 Continue\r\n\r\n" + answer(100'000))) == "URL: Read");
 }
 
