@@ -8,7 +8,6 @@
 namespace base {
 namespace {
 
-constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view base64url_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -34,34 +33,21 @@ Lead lead(unsigned char byte) {
   return {-1, 0, 0};
 }
 
-/// Without padding.
-std::string encode(std::string_view bytes, std::string_view digits) {
-  std::string out((bytes.size() * 4 + 2) / 3, '\0');
-  const char* const table = digits.data();
-  const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
-  char* to = out.data();
-  size_t left = bytes.size();
-  for (; left >= 3; left -= 3, from += 3, to += 4) {
-    to[0] = table[from[0] >> 2];
-    to[1] = table[(from[0] & 3) << 4 | from[1] >> 4];
-    to[2] = table[(from[1] & 15) << 2 | from[2] >> 6];
-    to[3] = table[from[2] & 63];
-  }
-  if (left == 0) return out;
-  const int second = left > 1 ? from[1] : 0;
-  to[0] = table[from[0] >> 2];
-  to[1] = table[(from[0] & 3) << 4 | second >> 4];
-  if (left > 1) to[2] = table[(second & 15) << 2];
-  return out;
-}
+/// The two digits that stand for each twelve bits.
+constexpr std::array<std::array<char, 2>, 4096> base64url_pairs = [] {
+  std::array<std::array<char, 2>, 4096> pairs{};
+  for (size_t bits = 0; bits < pairs.size(); ++bits)
+    pairs[bits] = {base64url_digits[bits >> 6], base64url_digits[bits & 63]};
+  return pairs;
+}();
 
-constexpr std::array<short, 256> base64url_values() {
-  std::array<short, 256> values{};
-  for (auto& value : values) value = -1;
+constexpr std::array<int, 256> base64url_values = [] {
+  std::array<int, 256> values{};
+  values.fill(-1);
   for (size_t i = 0; i < base64url_digits.size(); ++i)
-    values[static_cast<unsigned char>(base64url_digits[i])] = static_cast<short>(i);
+    values[static_cast<unsigned char>(base64url_digits[i])] = int(i);
   return values;
-}
+}();
 
 }  // namespace
 
@@ -108,10 +94,10 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 std::string_view trim(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const size_t first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -156,45 +142,63 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string to_base64(std::string_view bytes) {
-  std::string out = encode(bytes, base64_digits);
+  std::string out = to_base64url(bytes);
+  std::replace(out.begin(), out.end(), '-', '+');
+  std::replace(out.begin(), out.end(), '_', '/');
   out.append((4 - out.size() % 4) % 4, '=');
   return out;
 }
 
-std::string to_base64url(std::string_view bytes) { return encode(bytes, base64url_digits); }
+std::string to_base64url(std::string_view bytes) {
+  std::string out;
+  append_base64url(out, bytes);
+  return out;
+}
+
+void append_base64url(std::string& out, std::string_view bytes) {
+  const size_t before = out.size();
+  out.resize(before + (bytes.size() * 4 + 2) / 3);
+  const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
+  char* to = out.data() + before;
+  size_t left = bytes.size();
+  for (; left >= 3; left -= 3, from += 3, to += 4) {
+    const unsigned bits = unsigned{from[0]} << 16 | unsigned{from[1]} << 8 | from[2];
+    std::memcpy(to, base64url_pairs[bits >> 12].data(), 2);
+    std::memcpy(to + 2, base64url_pairs[bits & 0xFFF].data(), 2);
+  }
+  if (left == 0) return;
+  const unsigned bits = unsigned{from[0]} << 16 | (left > 1 ? unsigned{from[1]} << 8 : 0);
+  std::memcpy(to, base64url_pairs[bits >> 12].data(), 2);
+  if (left > 1) to[2] = base64url_pairs[bits & 0xFFF][0];
+}
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  static constexpr auto values = base64url_values();
   // A lone digit is no byte.
   if (text.size() % 4 == 1) return {};
   std::string out(text.size() * 3 / 4, '\0');
   const auto* from = reinterpret_cast<const unsigned char*>(text.data());
+  const auto value = [&from](size_t i) { return base64url_values[from[i]]; };
   char* to = out.data();
-  int bad = 0;  // a character that is no digit sets the sign bit
-  const auto take = [&](size_t count) {
-    int bits = 0;
-    for (size_t i = 0; i < count; ++i) {
-      bad |= values[from[i]];
-      bits = (bits << 6) | (values[from[i]] & 63);
-    }
-    return bits;
-  };
+  int bad = 0;  // a character that is no digit sets the sign bit, and keeps it wherever it is shifted to
   size_t left = text.size();
-  for (; left >= 4; left -= 4, from += 4) {
-    const int first = values[from[0]], second = values[from[1]], third = values[from[2]],
-              fourth = values[from[3]];
-    bad |= first | second | third | fourth;
-    const int bits = (first & 63) << 18 | (second & 63) << 12 | (third & 63) << 6 | (fourth & 63);
-    *to++ = char(bits >> 16);
-    *to++ = char(bits >> 8);
-    *to++ = char(bits);
+  for (; left >= 4; left -= 4, from += 4, to += 3) {
+    const int bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
+    bad |= bits;
+    to[0] = char(bits >> 16);
+    to[1] = char(bits >> 8);
+    to[2] = char(bits);
   }
-  const int bits = take(left);
   // Bits that are left over must be zero: a second spelling of the same bytes could slip past a comparison of
   // texts.
-  if (left == 2) *to++ = char(bits >> 4);
-  if (left == 3) *to++ = char(bits >> 10), *to++ = char(bits >> 2);
-  if (bad < 0 || (left == 2 && (bits & 15) != 0) || (left == 3 && (bits & 3) != 0)) return {};
+  int over = 0;
+  if (left > 1) {
+    const int bits = value(0) << 18 | value(1) << 12 | (left > 2 ? value(2) << 6 : 0);
+    bad |= bits;
+    to[0] = char(bits >> 16);
+    if (left > 2) to[1] = char(bits >> 8);
+    over = bits & (left > 2 ? 0xFF : 0xFFFF);
+  }
+  if (bad < 0 || over != 0) return {};
   return out;
 }
 

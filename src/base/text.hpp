@@ -36,6 +36,8 @@ std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 /// Base 64 for URLs, without padding (RFC 4648 §5; RFC 7515 §2).
 std::string to_base64url(std::string_view bytes);
+/// The same, at the end of a text.
+void append_base64url(std::string& out, std::string_view bytes);
 /// The bytes; none if there is padding, another character, or left-over bits that are not zero.
 std::optional<std::string> from_base64url(std::string_view);
 

@@ -185,9 +185,12 @@ std::string sign_jws(base::Json header, std::string_view payload, const Key& key
   std::string token = encoded_header(std::move(header), key, algorithm);
   token.reserve(token.size() + payload.size() * 4 / 3 +
                 128);  // with the signature; RSA's is longer, and rare
-  token.append(".").append(base::to_base64url(payload));
+  token += '.';
+  base::append_base64url(token, payload);
   const std::string signature = sign(algorithm, key.data(), token);
-  return token.append(".").append(base::to_base64url(signature));
+  token += '.';
+  base::append_base64url(token, signature);
+  return token;
 }
 
 }  // namespace crypto

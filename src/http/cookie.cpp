@@ -15,6 +15,7 @@ std::string_view without_quotes(std::string_view value) {
 /// As npm's `cookie` does for v3: what cannot be decoded is taken as it is.
 std::string cookie_text(std::string_view raw) {
   raw = without_quotes(raw);
+  if (raw.find('%') == std::string_view::npos) return std::string(raw);
   auto text = decode(raw);
   if (!text || !base::is_utf8(*text) || text->find('\0') != std::string::npos) return std::string(raw);
   return std::move(*text);

@@ -68,6 +68,18 @@ TEST_CASE("bytes in hexadecimal and base 64") {
   CHECK(to_base64("foobar") == "Zm9vYmFy");
   CHECK(to_base64("\xff\xfe") == "//4=");
   CHECK(to_base64url("\xff\xfe") == "__4");
+  CHECK(to_base64("\xfb\xff\xbf") == "+/+/");
+  std::string line = "kept.";
+  append_base64url(line, "foob");
+  CHECK(line == "kept.Zm9vYg");
+}
+
+TEST_CASE("base 64 for URLs gives back every byte, at each place and length") {
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte) every += char(byte);
+  for (size_t length = 0; length < 8; ++length)
+    for (size_t at = 0; at + length <= every.size(); ++at)
+      REQUIRE(from_base64url(to_base64url(every.substr(at, length))) == every.substr(at, length));
 }
 
 TEST_CASE("base 64 for URLs is read in one spelling alone") {
