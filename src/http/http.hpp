@@ -29,12 +29,19 @@ std::string encode(std::string_view);
 void append_encoded(std::string& out, std::string_view);
 /// The same, but also ! ' ( ) * (RFC 3986 unreserved only), as OAuth 1.0a wants it (RFC 5849 §3.6).
 std::string encode_strict(std::string_view);
+/// The same, but also the '/' between a path's parts stays.
+std::string encode_path(std::string_view);
 /// %XX decoded, '+' kept; none if a % is not followed by two digits.
 std::optional<std::string> decode(std::string_view);
 /// a=1&b=2, each part by encode().
 std::string encode_query(const Pairs&);
 /// The url with more query parameters: '?' or '&' first, before any '#'.
 std::string with_query(std::string_view url, const Pairs&);
+
+/// A path as web servers look for its file: slashes that follow each other are one, "." and ".." are gone.
+/// None if it does not begin with '/', leads above the root, or has what programs read differently: control
+/// characters, backslashes, bytes that are no UTF-8.
+std::optional<std::string> plain_path(std::string_view decoded);
 
 struct Url {
   std::string scheme;      // lower case, without ':'
@@ -128,6 +135,12 @@ struct BadRequest : std::runtime_error {
 
 enum class Method { get, head, post, other };
 
+/// Apache asks for its ErrorDocument with what it was about: REDIRECT_STATUS, REDIRECT_URL (a decoded path),
+/// REDIRECT_QUERY_STRING.
+struct Redirected {
+  std::string status, path, query;
+};
+
 struct Request {
   Method method = Method::get;
   std::string method_name = "GET";
@@ -139,6 +152,9 @@ struct Request {
   std::string accept_language;
   std::string remote_address;
   std::string forwarded_for;
+  std::string accept, fetch_mode;  // Accept, Sec-Fetch-Mode
+  Redirected redirected;
+  bool is_for_guard = false;  // in FastCGI's role AUTHORIZER: may this request go on?
 };
 
 struct Response {

@@ -163,6 +163,11 @@ std::string encode_strict(std::string_view text) {
   return encode_but(text, few);
 }
 
+std::string encode_path(std::string_view text) {
+  static constexpr Kept plain = kept("-_.~/");
+  return encode_but(text, plain);
+}
+
 std::optional<std::string> decode(std::string_view text) {
   if (text.find('%') == std::string_view::npos) return std::string(text);
   std::string out;
