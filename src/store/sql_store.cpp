@@ -71,6 +71,13 @@ std::optional<model::User> SqlStore::user_by_account(const std::string& provider
       [](const Row& row) { return read_user(row); });
 }
 
+std::vector<std::string> SqlStore::providers_of(const std::string& user_id) {
+  std::vector<std::string> providers;
+  db_->run("SELECT DISTINCT provider_id FROM accounts WHERE user_id = $1 ORDER BY provider_id", {user_id},
+           [&](const Row& row) { providers.push_back(text(row, 0)); });
+  return providers;
+}
+
 model::User SqlStore::create_user(const model::User& user) {
   model::User created = user;
   created.created_at = created.updated_at = clock_.now();

@@ -16,6 +16,7 @@ class SqlStore final : public Store {
                                              const std::string& provider_account_id) override;
   model::User create_user(const model::User&) override;
   model::User update_user(const model::User&) override;
+  std::vector<std::string> providers_of(const std::string& user_id) override;
   void link_account(const model::Account&) override;
 
   void create_session(const model::Session&) override;

@@ -52,6 +52,8 @@ class Store {
   virtual model::User create_user(const model::User&) = 0;
   /// Gives it with updated_at. Throws Conflict likewise.
   virtual model::User update_user(const model::User&) = 0;
+  /// The providers of the user's accounts, each once.
+  virtual std::vector<std::string> providers_of(const std::string& user_id) = 0;
   /// Throws Conflict if the account is linked already.
   virtual void link_account(const model::Account&) = 0;
 

@@ -30,6 +30,18 @@ TEST_CASE_TEMPLATE("a user is found by id, by address and by account, as it was 
   }
 }
 
+TEST_CASE_TEMPLATE("a user's providers are told, each once", Database, EVERY_STORE) {
+  Database database;
+  const auto store = database.open();
+  const std::string id = store->create_user(ann(database.clock.time)).id;
+  CHECK(store->providers_of(id).empty());
+  for (const auto& [provider, account] :
+       {std::pair{"gitlab", "1"}, std::pair{"github", "2"}, std::pair{"github", "3"}})
+    store->link_account({provider, "oauth", account, {}, {}, {}, id});
+  CHECK(store->providers_of(id) == std::vector<std::string>{"github", "gitlab"});
+  for (const char* other : {"", "2", "x", "1x"}) CHECK(store->providers_of(other).empty());
+}
+
 TEST_CASE_TEMPLATE("nobody is found by what is not there", Database, EVERY_STORE) {
   Database database;
   const auto store = database.open();
