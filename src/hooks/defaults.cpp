@@ -43,6 +43,8 @@ base::Json Hooks::jwt(base::Json token) { return token; }
 
 base::Json Hooks::authorize(const base::Json&) { return {}; }
 
+bool Hooks::protect(const base::Json&, const std::string&) { return false; }
+
 std::optional<base::Json> Hooks::profile(const std::string&, const base::Json&, const base::Json&) {
   return {};
 }

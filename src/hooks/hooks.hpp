@@ -50,6 +50,8 @@ class Hooks {
 
   /// The user that these credentials are of, for providers whose `authorize` is "lua"; null refuses.
   virtual base::Json authorize(const base::Json& credentials);
+  /// Whether this user may come to this path, where `protect` says "lua".
+  virtual bool protect(const base::Json& user, const std::string& path);
   /// The user made out of a provider's profile by a function of the owner's; none if there is none for this
   /// provider.
   virtual std::optional<base::Json> profile(const std::string& provider_id, const base::Json& profile,

@@ -40,7 +40,7 @@ std::string redirect_of(lua_State* lua) {
 }
 
 constexpr std::string_view callback_names[] = {"signIn",  "redirect",  "session", "jwt",
-                                               "profile", "authorize", "events"};
+                                               "profile", "authorize", "protect", "events"};
 constexpr std::string_view event_names[] = {"signIn",      "signOut", "createUser", "updateUser",
                                             "linkAccount", "session", "error"};
 

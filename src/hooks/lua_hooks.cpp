@@ -77,6 +77,15 @@ class LuaHooks final : public Hooks {
     return std::move(*user);
   }
 
+  bool protect(const Json& user, const std::string& path) override {
+    constexpr Callback which{nullptr, "protect"};
+    const Json where(path);
+    const auto said = call(which, {&user, &where});
+    if (!said) throw model::ConfigError("callbacks: " + options_.file + " has no function protect");
+    // Only true opens: a number or a text may well be a mistake.
+    return said->is_bool() && said->boolean();
+  }
+
   std::optional<Json> profile(const std::string& provider_id, const Json& profile,
                               const Json& tokens) override {
     return object({"profile", provider_id}, {&profile, &tokens});

@@ -194,6 +194,25 @@ TEST_CASE("authorize that is not there is a problem of the configuration, not an
   CHECK_THROWS_AS(site.hooks().authorize(Json::object()), model::ConfigError);
 }
 
+TEST_CASE("protect opens for true alone") {
+  LuaSite site(R"(return { protect = function(user, path)
+    if path == '/text' then return 'yes' end
+    if path == '/one' then return 1 end
+    if path == '/error' then error('Locked', 0) end
+    return user.email == 'ann@example.com' and user.providers[1] == 'github' and path == '/staff'
+  end })");
+  const auto ask = [&](const char* email, const char* path) {
+    return site.hooks().protect(Json::object({{"email", email}, {"providers", Json::array({"github"})}}),
+                                path);
+  };
+  CHECK(ask("ann@example.com", "/staff"));
+  for (const char* path : {"/other", "/text", "/one"}) CHECK_FALSE(ask("ann@example.com", path));
+  CHECK_FALSE(ask("bob@example.com", "/staff"));
+  CHECK_THROWS_WITH_AS(ask("ann@example.com", "/error"), "Locked", hooks::Thrown);
+  LuaSite none;
+  CHECK_THROWS_AS(none.hooks().protect(Json::object(), "/"), model::ConfigError);
+}
+
 TEST_CASE("profile: a function for each provider that needs one") {
   LuaSite site(R"(return { profile = { github = function(profile, tokens)
     return { id = profile.login, name = tokens.accessToken }

@@ -64,6 +64,10 @@ base::Json FakeHooks::authorize(const base::Json& credentials) {
   return on_authorize ? on_authorize(credentials) : Hooks::authorize(credentials);
 }
 
+bool FakeHooks::protect(const base::Json& user, const std::string& path) {
+  return on_protect ? on_protect(user, path) : Hooks::protect(user, path);
+}
+
 void FakeHooks::event(std::string_view name, const base::Json& message) {
   events.emplace_back(name, message);
   if (on_event) on_event(name);

@@ -74,6 +74,7 @@ class FakeHooks : public hooks::Hooks {
   std::function<base::Json(base::Json token)> on_jwt;
   std::function<std::string(const std::string& url)> on_redirect;
   std::function<base::Json(const base::Json& credentials)> on_authorize;
+  std::function<bool(const base::Json& user, const std::string& path)> on_protect;
   std::function<void(std::string_view)> on_event;
   std::vector<std::pair<std::string, base::Json>> events;
   base::Json jwt_arguments;  // of the last sign-in: [user, account, profile, isNewUser]
@@ -85,6 +86,7 @@ class FakeHooks : public hooks::Hooks {
   base::Json jwt(base::Json, const base::Json&, const base::Json&, const base::Json&, bool) override;
   base::Json jwt(base::Json) override;
   base::Json authorize(const base::Json&) override;
+  bool protect(const base::Json&, const std::string&) override;
   void event(std::string_view name, const base::Json& message) override;
   /// "createUser linkAccount signIn"
   std::string event_names() const;
