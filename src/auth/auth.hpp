@@ -121,6 +121,35 @@ bool is_verification_request(store::Store&, const std::string& identifier, const
 bool use_verification_request(store::Store&, const std::string& identifier, const std::string& token,
                               const base::Secret&, base::Time now);
 
+// --- guarding other parts of the site ---
+
+/// Whom a part of the site lets in.
+struct Admission {
+  enum class Whom : char { everybody, signed_in, listed, asked };  // asked: a function of the owner's
+  Whom whom = Whom::signed_in;
+  // Of `listed`: an address of the first two, where they name any, and an account of the third, where it
+  // does.
+  std::vector<std::string> emails, domains;  // in small letters
+  std::vector<std::string> providers;        // their ids
+};
+
+/// "/members": that path and all below it; "/" is the whole site.
+struct Protected {
+  std::string path;
+  Admission allow;
+};
+
+/// Who wants to come in; "" for what is not known.
+struct Person {
+  std::string id, name, email;
+  std::vector<std::string> providers;  // that there is an account of
+};
+
+/// The one with the longest path that this one lies below; null pointer if there is none.
+const Protected* find_protected(const std::vector<Protected>&, std::string_view path);
+/// Whether the lists have this person.
+bool is_listed(const Admission&, const Person&);
+
 // --- signing in ---
 
 struct Event {

@@ -33,10 +33,6 @@ const std::vector<std::string_view> known_keys{"url",
                                                "allowReadableConfig",
                                                "sandbox"};
 
-/// The contract's keys that this version cannot honour: better refused than ignored, some of them guard
-/// something.
-const std::vector<std::string_view> missing_keys{"protect"};
-
 /// The file that counts; "" with a complaint if there is none, or two.
 fs::path find_file(const Environment& environment, const fs::path& beside, Notes& notes) {
   if (const auto named = environment("NEXTAUTH_CONFIG"); named && !named->empty())
@@ -99,8 +95,6 @@ void complete(base::Json& root, const Environment& environment, Notes& notes) {
 
 void read_all(const base::Json& root, Config& config, Notes& notes) {
   const Reader reader(root, "", notes, known_keys);
-  for (const std::string_view key : missing_keys)
-    if (reader.find(key)) reader.complain(key, "this version cannot do that yet: remove the key");
   const fs::path folder = config.file.parent_path();
   reader.boolean("debug", config.log.debug);
   std::string log = "text";
@@ -118,6 +112,7 @@ void read_all(const base::Json& root, Config& config, Notes& notes) {
   read_limits(reader, config);
   read_rate_limits(reader, config);
   read_providers(reader, config);
+  read_protect(reader, config);
 }
 
 }  // namespace

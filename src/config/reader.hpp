@@ -66,6 +66,8 @@ void read_cookies(const Reader&, Config&);
 void read_limits(const Reader&, Config&);
 void read_rate_limits(const Reader&, Config&);
 void read_providers(const Reader&, Config&);
+/// After callbacks, database and providers, which it refers to.
+void read_protect(const Reader&, Config&);
 
 /// What an email provider's keys say; its server, which may hold a password, is not kept in the entry.
 void read_email(const base::Json& configured, providers::Provider&, const std::string& pointer, Notes&,

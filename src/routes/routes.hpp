@@ -61,6 +61,7 @@ struct Options {
   auth::RateLimits rate_limits;
   std::vector<http::AddressRange> trusted_proxies;  // whose X-Forwarded-For is believed
   http::Limits limits;
+  std::vector<auth::Protected> protect;                     // parts of the site that are guarded
   std::map<std::string, EmailOptions, std::less<>> email;   // by provider's id
   std::map<std::string, credentials::Authorize> authorize;  // of credentials providers, by their id
 };
