@@ -48,17 +48,20 @@ void spare_addresses() {
   ::pthread_attr_destroy(&attributes);
 }
 
-/// An authorizer that does not guard must let nobody in.
+/// Of a role that is not known nobody can say what an answer would do.
 std::string refuse_role(const base::Log& log) {
-  log.error("fastcgi_error", {{"reason", "asked in another role than RESPONDER"}});
+  log.error("fastcgi_error", {{"reason", "asked in another role than RESPONDER or AUTHORIZER"}});
   return "Status: 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
 }
 
 Input input_of(FCGX_Request& request) {
-  return {.variables = request.envp, .body = [&request](char* into, size_t size) {
-            const int came = FCGX_GetStr(into, int(size), request.in);
-            return came > 0 ? size_t(came) : 0;
-          }};
+  return {.variables = request.envp,
+          .body =
+              [&request](char* into, size_t size) {
+                const int came = FCGX_GetStr(into, int(size), request.in);
+                return came > 0 ? size_t(came) : 0;
+              },
+          .is_for_guard = request.role == FCGI_AUTHORIZER};
 }
 
 /// One connection, for one request, by libfcgi. It closes none of them itself: that would wait up to 2 s for
@@ -83,8 +86,8 @@ class Exchange {
     // The web server's error log, even where nobody reads this process's standard error.
     const base::LogSink sink(
         [this](std::string_view line) { FCGX_PutStr(line.data(), int(line.size()), request_.err); });
-    const std::string answer =
-        request_.role == FCGI_RESPONDER ? serve(input_of(request_), limits, handler) : refuse_role(log);
+    const bool is_known = request_.role == FCGI_RESPONDER || request_.role == FCGI_AUTHORIZER;
+    const std::string answer = is_known ? serve(input_of(request_), limits, handler) : refuse_role(log);
     FCGX_PutStr(answer.data(), int(answer.size()), request_.out);
     FCGX_FClose(request_.err);
     FCGX_FClose(request_.out);

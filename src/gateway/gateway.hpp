@@ -18,6 +18,7 @@ using Body = std::function<size_t(char* into, size_t size)>;
 struct Input {
   const char* const* variables;  // CGI's (RFC 3875 §4.1) as NAME=value, with a null pointer behind the last
   Body body;
+  bool is_for_guard = false;  // asked in FastCGI's role AUTHORIZER
 };
 
 /// The request. Throws http::BadRequest: 413, 431, 503 where too many bodies are waited for, or 400 for a
@@ -26,6 +27,9 @@ http::Request read_request(const Input&, const http::Limits&);
 
 /// "Status: 302 Found", headers, a blank line and the body, which HEAD does not get.
 std::string write_response(const http::Response&, http::Method);
+/// A guard's 200, which lets the request go on: no more than the headers, for Apache puts all of them onto
+/// the guarded page. A Content-Length would be taken for that page's.
+std::string write_leave(const http::Response&);
 
 /// Reads, handles and writes one request. Bad requests are answered here.
 std::string serve(const Input&, const http::Limits&, const Handler&);

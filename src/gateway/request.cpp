@@ -27,12 +27,20 @@ enum Variable : size_t {
   http_accept_language,
   http_x_forwarded_for,
   http_transfer_encoding,
+  http_accept,
+  http_sec_fetch_mode,
+  redirect_status,
+  redirect_url,
+  redirect_query_string,
   variable_count
 };
 constexpr std::array<std::string_view, variable_count> names{
-    "REQUEST_METHOD",       "SCRIPT_NAME",           "PATH_INFO",   "REQUEST_URI", "QUERY_STRING",
-    "CONTENT_TYPE",         "CONTENT_LENGTH",        "REMOTE_ADDR", "HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE",
-    "HTTP_X_FORWARDED_FOR", "HTTP_TRANSFER_ENCODING"};
+    "REQUEST_METHOD",       "SCRIPT_NAME",          "PATH_INFO",
+    "REQUEST_URI",          "QUERY_STRING",         "CONTENT_TYPE",
+    "CONTENT_LENGTH",       "REMOTE_ADDR",          "HTTP_COOKIE",
+    "HTTP_ACCEPT_LANGUAGE", "HTTP_X_FORWARDED_FOR", "HTTP_TRANSFER_ENCODING",
+    "HTTP_ACCEPT",          "HTTP_SEC_FETCH_MODE",  "REDIRECT_STATUS",
+    "REDIRECT_URL",         "REDIRECT_QUERY_STRING"};
 
 /// A bit for each length that one of these names has, and for each last letter: most variables are told apart
 /// by that.
@@ -140,19 +148,29 @@ void check_path(const http::Request& request) {
 http::Request read_request(const Input& input, const http::Limits& limits) {
   const Values values(input.variables, limits);
   const auto text = [&](Variable which) { return std::string(values[which]); };
-  http::Request request{.method = method(values[request_method]),
-                        .method_name = text(request_method),
-                        .script_name = text(script_name),
-                        .path_info = text(path_info),
-                        .request_uri = text(request_uri),
-                        .query = text(query_string),
-                        .content_type = text(content_type),
-                        .body = {},
-                        .cookie = text(http_cookie),
-                        .accept_language = text(http_accept_language),
-                        .remote_address = text(remote_addr),
-                        .forwarded_for = text(http_x_forwarded_for)};
+  http::Request request{
+      .method = method(values[request_method]),
+      .method_name = text(request_method),
+      .script_name = text(script_name),
+      .path_info = text(path_info),
+      .request_uri = text(request_uri),
+      .query = text(query_string),
+      .content_type = text(content_type),
+      .body = {},
+      .cookie = text(http_cookie),
+      .accept_language = text(http_accept_language),
+      .remote_address = text(remote_addr),
+      .forwarded_for = text(http_x_forwarded_for),
+      .accept = text(http_accept),
+      .fetch_mode = text(http_sec_fetch_mode),
+      .redirected = {text(redirect_status), text(redirect_url), text(redirect_query_string)},
+      .is_for_guard = input.is_for_guard};
   check_path(request);
+  if (request.is_for_guard) {
+    // They are the guarded page's own, and the body stays with the web server (FastCGI §6.3).
+    request.query.clear();
+    return request;
+  }
   try {
     request.body = read_body(input, length_of_body(values, limits));
   } catch (const base::Busy&) {

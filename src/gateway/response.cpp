@@ -50,9 +50,7 @@ http::Response refusal(const http::BadRequest& error) {
           .body = error.what()};
 }
 
-}  // namespace
-
-std::string write_response(const http::Response& response, http::Method method) {
+std::string write(const http::Response& response, bool with_length, bool with_body) {
   size_t size = 128 + response.body.size();  // more than the first and the last line take
   for (const auto& [name, value] : response.headers) size += name.size() + value.size() + 4;
   std::string out(size, '\0');
@@ -68,13 +66,23 @@ std::string write_response(const http::Response& response, http::Method method) 
     put(": ");
     put(value);
   }
-  put("\r\nContent-Length: ");
-  put(std::to_string(response.body.size()));
+  if (with_length) {
+    put("\r\nContent-Length: ");
+    put(std::to_string(response.body.size()));
+  }
   put("\r\n\r\n");
-  if (method != http::Method::head) put(response.body);
+  if (with_body) put(response.body);
   out.resize(size_t(end - out.data()));
   return out;
 }
+
+}  // namespace
+
+std::string write_response(const http::Response& response, http::Method method) {
+  return write(response, true, method != http::Method::head);
+}
+
+std::string write_leave(const http::Response& response) { return write(response, false, false); }
 
 std::string serve(const Input& input, const http::Limits& limits, const Handler& handler) {
   http::Method method = http::Method::get;
@@ -86,6 +94,7 @@ std::string serve(const Input& input, const http::Limits& limits, const Handler&
   } catch (const http::BadRequest& error) {
     response = refusal(error);
   }
+  if (input.is_for_guard && response.status == 200) return write_leave(response);
   return write_response(response, method);
 }
 

@@ -81,8 +81,17 @@ std::optional<http::Response> prepare(Context&);
 /// TooMany.
 void count_address(Context&);
 
+/// The path of an address as it came, decoded; "" if that cannot be done.
+std::string path_of(std::string_view request_uri);
+
 /// Who is signed in, by the session cookie.
 auth::Visitor visitor(Context&);
+/// The user of a JWT. `sub` of a credentials provider's user comes from elsewhere and may be the number of
+/// another user here: where there is such a provider, the address must agree, too.
+std::optional<model::User> token_user(Context&, const base::Json& claims);
+/// What /session shows by default, and the `session` callback is given.
+base::Json token_session(const base::Json& token, base::Time expires);
+base::Json row_session(store::Found);
 /// Sends them to the owner's hooks; what those throw is logged.
 void send_events(Context&, const std::vector<auth::Event>&);
 /// The ending all callbacks share: session cookie, events, and on to the callback URL or the page for new
@@ -144,5 +153,14 @@ http::Response signout_post(Context&);
 http::Response verify_request_get(Context&);
 http::Response error_get(Context&);
 http::Response log_post(Context&);
+http::Response authorize_get(Context&);
+
+// --- the guard of other paths: guard.cpp ---
+
+/// FastCGI's role AUTHORIZER: 200 with variables for who comes in, else where to go instead.
+http::Response guard(Context&);
+/// The sign-in page as Apache's ErrorDocument for a guarded page: on to where the guard would have sent the
+/// visitor; none if it is not asked as that.
+std::optional<http::Response> after_guard(Context&);
 
 }  // namespace routes

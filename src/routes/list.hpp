@@ -11,6 +11,7 @@ struct ListedRoute {
   std::string_view action;    // "signin"
   std::string_view provider;  // the kind that stands behind the action: "oauth", "email"; "" for none
   bool csrf = false;          // needs `csrfToken`
+  bool guards = false;        // is there only where `protect` is configured
 };
 std::vector<ListedRoute> list_routes();
 

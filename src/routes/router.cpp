@@ -12,9 +12,10 @@ using model::AuthError;
 using model::Code;
 using providers::Type;
 
-enum class Csrf : char { ignored, required };
-/// The type of the provider that the target's second part must name.
-enum class Needs : char { nothing, oauth, oauth1, email, credentials };
+/// `untouched`: the route is for a web server, and sets no cookies.
+enum class Csrf : char { untouched, ignored, required };
+/// The type of the provider that the target's second part must name; `protect`: that something is guarded.
+enum class Needs : char { nothing, oauth, oauth1, email, credentials, protect };
 
 struct Route {
   Method method;
@@ -64,16 +65,25 @@ constexpr Route table[] = {
      verify_request_get},
     {Method::get, "error", Needs::nothing, Csrf::ignored, Code::Configuration, "page_error", error_get},
     {Method::post, "_log", Needs::nothing, Csrf::ignored, Code::Configuration, "logger_error", log_post},
+    // v3 has no such route.
+    {Method::get, "authorize", Needs::protect, Csrf::untouched, Code::Configuration, "guard_error",
+     authorize_get},
 };
 
+/// Asked in FastCGI's role AUTHORIZER, whatever the address.
+constexpr Route guard_route{Method::get,   "",   Needs::nothing, Csrf::untouched, Code::Configuration,
+                            "guard_error", guard};
+
 /// The kinds as a list shows them, in the order of Needs.
-constexpr std::string_view kinds[] = {"", "oauth", "oauth 1.0a", "email", "credentials"};
+constexpr std::string_view kinds[] = {"", "oauth", "oauth 1.0a", "email", "credentials", ""};
 
 bool suits(const Route& route, const Context& context) {
   if (route.provider == Needs::nothing) return true;
+  if (route.provider == Needs::protect) return !context.options.protect.empty();
   if (!context.provider) return false;
   switch (route.provider) {
     case Needs::nothing:
+    case Needs::protect:
       break;
     case Needs::oauth:
       return context.provider->type == Type::oauth && context.provider->oauth2;
@@ -142,9 +152,10 @@ http::Response failed(Context& context, const Route& route, Code code, const std
 http::Response answer(Context& context) {
   static constexpr Route nowhere{Method::other,    "",     Needs::nothing, Csrf::ignored, Code::Configuration,
                                  "internal_error", nullptr};
-  const Route* found = find_route(context);
+  const Route* found = context.request.is_for_guard ? &guard_route : find_route(context);
   const Route& route = found ? *found : nowhere;
   try {
+    if (route.csrf == Csrf::untouched) return route.handler(context);
     if (auto early = prepare(context)) return std::move(*early);
     return dispatch(context, found);
   } catch (const AuthError& error) {
@@ -202,8 +213,9 @@ http::Response plain(int status, const std::string& line) {
 
 http::Response handle(const Services& services, const http::Request& request) {
   http::Response response;
+  const Target target = find_target(request, services.options.site.base_path);
   try {
-    Context context(services, request, find_target(request, services.options.site.base_path));
+    Context context(services, request, target);
     response = context.finish(answer(context));
   } catch (const http::BadRequest& error) {
     response = plain(error.status, error.what());
@@ -211,6 +223,13 @@ http::Response handle(const Services& services, const http::Request& request) {
     services.log.error("internal_error", {{"reason", error.what()}});
     response = plain(500, "Error: something went wrong here. The server's log says what.");
   }
+  // nginx takes any other status for a failure of its own.
+  const bool is_question =
+      target.action == "authorize" && !request.is_for_guard && !services.options.protect.empty();
+  if (is_question && response.status != 200 && response.status != 401)
+    response = {.status = 401, .headers = {}, .body = {}};
+  // A guard's leave is no answer to the visitor: Apache would put these onto the page behind it.
+  if (request.is_for_guard && response.status == 200) return response;
   return with_headers(std::move(response));
 }
 
@@ -218,7 +237,8 @@ std::vector<ListedRoute> list_routes() {
   std::vector<ListedRoute> list;
   for (const Route& route : table)
     list.push_back({route.method == Method::post ? "POST" : "GET", route.action,
-                    kinds[static_cast<size_t>(route.provider)], route.csrf == Csrf::required});
+                    kinds[static_cast<size_t>(route.provider)], route.csrf == Csrf::required,
+                    route.provider == Needs::protect});
   return list;
 }
 

@@ -26,11 +26,7 @@ base::Json from_token(Context& context, const std::string& cookie) {
     return base::Json::object();
   }
   const base::Time expires = now + context.options.session.max_age;
-  base::Json session =
-      base::Json::object({{"user", base::Json::object({{"name", or_null(*token, "name")},
-                                                       {"email", or_null(*token, "email")},
-                                                       {"image", or_null(*token, "picture")}})},
-                          {"expires", base::iso8601(expires)}});
+  base::Json session = token_session(*token, expires);
   ask_hooks(context, *token, session);
   const bool is_heard = !context.services.hooks.are_defaults();
   const base::Json message =
@@ -48,14 +44,10 @@ base::Json from_database(Context& context, const std::string& cookie) {
   }
   hooks::Hooks& hooks = context.services.hooks;
   const base::Json user = hooks.are_defaults() ? base::Json() : model::to_json(found->user);
-  base::Json session =
-      base::Json::object({{"user", base::Json::object({{"name", std::move(found->user.name)},
-                                                       {"email", std::move(found->user.email)},
-                                                       {"image", std::move(found->user.image)}})},
-                          {"accessToken", std::move(found->session.access_token)},
-                          {"expires", base::iso8601(found->session.expires)}});
+  const base::Time expires = found->session.expires;
+  base::Json session = row_session(std::move(*found));
   if (!hooks.are_defaults()) session = hooks.session(std::move(session), user);
-  context.set_session_cookie(cookie, found->session.expires);
+  context.set_session_cookie(cookie, expires);
   if (!hooks.are_defaults()) send_events(context, {{"session", base::Json::object({{"session", session}})}});
   return session;
 }
@@ -81,6 +73,21 @@ base::Json find_session(Context& context, const std::string& cookie) {
 }
 
 }  // namespace
+
+base::Json token_session(const base::Json& token, base::Time expires) {
+  return base::Json::object({{"user", base::Json::object({{"name", or_null(token, "name")},
+                                                          {"email", or_null(token, "email")},
+                                                          {"image", or_null(token, "picture")}})},
+                             {"expires", base::iso8601(expires)}});
+}
+
+base::Json row_session(store::Found found) {
+  return base::Json::object({{"user", base::Json::object({{"name", std::move(found.user.name)},
+                                                          {"email", std::move(found.user.email)},
+                                                          {"image", std::move(found.user.image)}})},
+                             {"accessToken", std::move(found.session.access_token)},
+                             {"expires", base::iso8601(found.session.expires)}});
+}
 
 http::Response session_json(Context& context) {
   const std::string cookie = context.session_cookie();

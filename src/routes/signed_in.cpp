@@ -48,10 +48,6 @@ void set_session(Context& context, const auth::SignedIn& result, const base::Jso
 
 }  // namespace
 
-namespace {
-
-/// The user of a JWT. `sub` of a credentials provider's user comes from elsewhere and may be the number of
-/// another user here: where there is such a provider, the address must agree, too.
 std::optional<model::User> token_user(Context& context, const base::Json& claims) {
   const auto id = claims.text_of("sub");
   auto user = id ? context.store().user(*id) : std::nullopt;
@@ -59,8 +55,6 @@ std::optional<model::User> token_user(Context& context, const base::Json& claims
   if (!user->email || claims.text_of("email") != user->email) return {};
   return user;
 }
-
-}  // namespace
 
 auth::Visitor visitor(Context& context) {
   auth::Visitor visitor;

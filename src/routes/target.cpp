@@ -24,14 +24,14 @@ Target read(std::string_view route) {
   return target;
 }
 
+}  // namespace
+
 std::string path_of(std::string_view request_uri) {
   const std::string_view path = request_uri.substr(0, request_uri.find_first_of("?#"));
   // An absolute-form request line (RFC 9112 §3.2.2), as proxies send it.
   if (const auto url = http::parse_url(path)) return http::decode(url->path).value_or("");
   return http::decode(path).value_or("");
 }
-
-}  // namespace
 
 Target find_target(const http::Request& request, const std::string& base_path) {
   const std::string full = request.script_name + request.path_info;

@@ -211,3 +211,36 @@ TEST_CASE("a good request is answered by the site, HEAD without the body") {
   });
   CHECK(answer == "Status: 200 OK\r\nContent-Length: 5\r\n\r\n");
 }
+
+TEST_CASE("a guard's request has no body and no query of ours, whatever the page's own are") {
+  Sent sent;
+  sent.variables["CONTENT_LENGTH"] = "7";
+  sent.variables["QUERY_STRING"] = "a=%zz";
+  sent.variables["HTTP_SEC_FETCH_MODE"] = "navigate";
+  sent.variables["HTTP_ACCEPT"] = "text/html";
+  sent.variables["REDIRECT_STATUS"] = "401";
+  sent.variables["REDIRECT_URL"] = "/a";
+  sent.variables["REDIRECT_QUERY_STRING"] = "b";
+  Input input = sent.input();
+  input.is_for_guard = true;
+  const http::Request request = read_request(input, sent.limits);
+  CHECK(request.is_for_guard);
+  CHECK(request.query.empty());
+  CHECK(request.body.empty());
+  CHECK(request.fetch_mode == "navigate");
+  CHECK(request.accept == "text/html");
+  CHECK(request.redirected.status + request.redirected.path + request.redirected.query == "401/ab");
+}
+
+TEST_CASE("a guard's leave says nothing of a length or a body") {
+  const auto leave = [](int status) {
+    Sent sent;
+    Input input = sent.input();
+    input.is_for_guard = true;
+    return serve(input, sent.limits, [&](const http::Request&) {
+      return http::Response{.status = status, .headers = {{"Variable-A", "b"}}, .body = "x"};
+    });
+  };
+  CHECK(leave(200) == "Status: 200 OK\r\nVariable-A: b\r\n\r\n");
+  CHECK(leave(403) == "Status: 403 Forbidden\r\nVariable-A: b\r\nContent-Length: 1\r\n\r\nx");
+}
