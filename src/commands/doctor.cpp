@@ -48,6 +48,7 @@ int doctor(const Call& call) {
   Findings findings = exposed(call, config);
   append(findings, probe_database(config));
   append(findings, probe_site(config, *client, plain_address(call, config)));
+  append(findings, probe_guard(config, *client));
   append(findings, probe_downloads(config, *client, places_of(call)));
   append(findings, probe_clock(config, *strict, base::system_clock().now()));
   const std::vector<std::string> uris = redirect_uris(config);

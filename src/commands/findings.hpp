@@ -39,6 +39,8 @@ Findings probe_downloads(const config::Config&, http::Client&, const Places&);
 
 /// What the site answers, asked as a visitor would. `plain`: the site's address by plain http; "" for none.
 Findings probe_site(const config::Config&, http::Client&, const std::string& plain);
+/// Whether the web server asks the guard for each path of `protect`.
+Findings probe_guard(const config::Config&, http::Client&);
 /// The machine's clock beside the providers'.
 Findings probe_clock(const config::Config&, http::Client&, base::Time now);
 

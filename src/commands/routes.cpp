@@ -16,9 +16,10 @@ struct Line {
 };
 
 /// The table's rows, those of one method and path together, in the order of paths.
-std::vector<Line> lines() {
+std::vector<Line> lines(bool with_guard) {
   std::vector<Line> all;
   for (const routes::ListedRoute& route : routes::list_routes()) {
+    if (route.guards && !with_guard) continue;
     const std::string method(route.method);
     const std::string path = "/" + std::string(route.action) + (route.provider.empty() ? "" : "/:provider");
     const auto same = std::find_if(all.begin(), all.end(), [&](const Line& line) {
@@ -44,18 +45,14 @@ std::string padded(std::string text, size_t width) {
   return text;
 }
 
-/// Below the base path of the configuration, where there is one that can be used.
-std::string base_path(const Call& call) {
-  const config::Loaded loaded = config::load(config::process_environment(), call.beside);
-  return loaded.usable() ? loaded.config.routes.site.base_path : "";
-}
-
 int list_routes(const Call& call) {
   expect_arguments(call, 0, 0);
-  const std::string below = base_path(call);
+  const config::Loaded loaded = config::load(config::process_environment(), call.beside);
+  const routes::Options& options = loaded.config.routes;
+  const std::string below = loaded.usable() ? options.site.base_path : "";
   constexpr size_t method_width = 6, path_width = 24;
   base::Json list = base::Json::array();
-  for (const Line& line : lines()) {
+  for (const Line& line : lines(!loaded.usable() || !options.protect.empty())) {
     if (call.json())
       list.elements().push_back(base::Json::object(
           {{"method", line.method},

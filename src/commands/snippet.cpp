@@ -129,6 +129,8 @@ Values values_of(const Call& call, const config::Config& config) {
                 {"# api/auth", "# " + base_path.substr(1)}};
   if (const auto host = http::parse_url(config.routes.site.base_url))
     values.emplace_back("example.com", host->host);
+  // The guarded path of the files is this site's first one.
+  if (!config.routes.protect.empty()) values.emplace_back("/members", plain(config.routes.protect[0].path));
   if (const auto socket = call.value("--socket"))
     for (const char* usual : {"/run/nextauth.sock", "/run/lighttpd/nextauth.sock"})
       values.emplace_back(usual, plain(*socket));

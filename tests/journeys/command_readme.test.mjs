@@ -67,10 +67,20 @@ describe('a snippet', () => {
     it(`${name} has this site's paths in it`, { timeout }, () => {
       const text = snippet(name, '--socket', '/run/other.sock')
       assert.doesNotMatch(text, /\/usr\/lib\/|\/etc\/nextauth|\/run\/nextauth|\/run\/lighttpd|api\/auth(?!ors)/)
-      assert.ok(['konto', site.program, '/run/other.sock'].some((own) => text.includes(own)), text)
+      // One that follows another's snippet goes on with the names that are defined there.
+      assert.ok([...(name === 'guard-lighttpd' ? ['\nvar.nextauth_guarded'] : []), 'konto', site.program, '/run/other.sock'].some((own) => text.includes(own)), text)
       assert.deepEqual(JSON.parse(snippet(name, '--socket', '/run/other.sock', '--json')), { name, file: `scripts/servers/${name}${/^nextauth/.test(name) ? '' : '.conf'}`, text })
     })
   }
+
+  it('guards this site\'s first path', { timeout }, () => {
+    const guarded = layOut({ name: 'snippet', beside: true, config: { url: 'https://example.org', secret: 'x', providers: [], protect: [{ path: '/club', allow: 'signed-in' }] } })
+    for (const name of ['guard-nginx', 'guard-lighttpd']) {
+      const text = execFileSync(guarded.program, ['snippet', name], { encoding: 'utf8', env: {} })
+      assert.match(text, /[ "]\/club\b/)
+      assert.doesNotMatch(text, /\/members/)
+    }
+  })
 
   it('is there for each server by its name alone, and for nothing else', { timeout }, () => {
     assert.equal(snippet('apache'), snippet('apache-fcgid'))

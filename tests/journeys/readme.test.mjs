@@ -16,6 +16,7 @@ const here = 'tests/journeys/readme.test.mjs'
 /** Files that the README shows as they are, and who runs them. */
 const files = [
   [/^scripts\/servers\/nextauth\.(socket|service)$/, 'tests/support/systemd.mjs', 'scripts/servers/'],
+  [/^scripts\/servers\/guard-/, 'tests/journeys/guard.test.mjs', 'scripts/servers/guard-'],
   [/^scripts\/servers\/[\w-]+\.conf$/, 'tests/journeys/servers.test.mjs', 'startSite(way'],
   [/^scripts\/examples\/members\.php$/, 'tests/journeys/php.test.mjs', 'scripts/examples/members.php'],
   [/^scripts\/examples\/next\//, 'tests/client/next_js.test.mjs', "'scripts/examples/next'"]
@@ -35,6 +36,8 @@ const runners = {
   'Moving from NextAuth.js v3, js': [here, 'moves'],
   'Moving from NextAuth.js v3, jsonc': [here, "'jsonc'"],
   'Moving from NextAuth.js v3, lua': ['tests/journeys/readme_lua.test.mjs', "of('Moving from NextAuth.js v3', 'lua')"],
+  'Guarding other paths, jsonc': [here, "'jsonc'"],
+  'Guarding other paths, lua': ['tests/journeys/guard.test.mjs', "section === 'Guarding other paths'"],
   'Providers, jsonc': [here, "'jsonc'"],
   'Signing in by mail, jsonc': [here, "'jsonc'"],
   'Names and passwords, jsonc': [here, "'jsonc'"],
