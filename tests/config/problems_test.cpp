@@ -137,6 +137,22 @@ TEST_CASE("a variable that is not set is named with its key") {
         "nextauth.json:2: secret: \"${\" must be followed by the name of an environment variable and \"}\"");
 }
 
+TEST_CASE("what a variable holds is in no complaint: it may be a secret in the wrong place") {
+  Site site;
+  site.environment = {{"SECRET", "p4ssword"}, {"WORD", "the"}};
+  CHECK(site.problems(
+            "{\"url\": \"https://example.com\", \"secret\": \"s\",\n"
+            "\"providers\": [{\"id\": \"my-${SECRET}\", \"clientId\": \"c\", \"clientSecret\": \"s\"}]}") ==
+        "nextauth.json:2: providers[0].id: the catalogue has no \"my-${SECRET}\"; a provider of one's own "
+        "needs \"issuer\" or \"authorizationUrl\"");
+  CHECK(site.problems("{\"url\": \"${SECRET}\", \"secret\": \"${WORD}\", \"providers\": []}").find("p4ss") ==
+        std::string::npos);
+  // A short one is no secret, and may be any word of a sentence.
+  CHECK(site.problems("{\"url\": \"https://example.com\", \"secret\": \"${WORD}\",\n"
+                      "\"providers\": [{\"id\": \"x\", \"clientId\": \"c\", \"clientSecret\": \"s\"}]}")
+            .find("the catalogue has no") != std::string::npos);
+}
+
 TEST_CASE("providers are judged with the nearest known key, and come once") {
   const auto providers = [](const std::string& list) {
     return Site().problems("{\"url\": \"https://example.com\", \"secret\": \"s\", \"providers\": [\n" + list +
