@@ -58,7 +58,8 @@ size_t Notes::line_of(std::string pointer) {
 std::string Notes::without_values(std::string message) const {
   constexpr size_t least = 8;  // bytes of a secret; shorter ones would be found in words
   for (const auto& [name, value] : variables)
-    if (value.size() >= least) message = base::replace_all(message, value, "${" + name + "}");
+    if (value.size() >= least)
+      message = base::replace_all(message, value, std::string("${").append(name).append("}"));
   return message;
 }
 
