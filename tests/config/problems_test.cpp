@@ -46,6 +46,8 @@ TEST_CASE("every problem names file, line and key") {
       {R"("useSecureCookies": 1)", "useSecureCookies: must be true or false"},
       {R"("cookies": {"session": {}})", "cookies.session: unknown key"},
       {R"("cookies": {"state": {"name": "a b"}})", "cookies.state.name: must be letters, digits and -_."},
+      {R"("cookies": {"sessionToken": {"name": "a"}, "callbackUrl": {"name": "a"}})",
+       "cookies: two cookies are named a"},
       {R"("cookies": {"state": {"name": ""}})", "cookies.state.name: must be letters, digits and -_."},
       {R"("cookies": {"state": {"options": {"path": "/;x"}}})",
        "cookies.state.options.path: must not contain ';'"},
