@@ -16,8 +16,12 @@ thread_local LogSink* current_sink = nullptr;
 constexpr std::array level_names{"debug", "info", "warn", "error"};
 
 /// The first byte of U+0080–U+009F: some terminals obey them as they do an escape character.
-bool is_c1(std::string_view text, size_t at) {
+bool begins_c1(std::string_view text, size_t at) {
   return text[at] == '\xC2' && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+}
+
+bool is_of_c1(std::string_view text, size_t at) {
+  return begins_c1(text, at) || (at > 0 && begins_c1(text, at - 1));
 }
 
 /// Control characters, quotes and backslashes escaped; invalid UTF-8 byte by byte: no line can be forged.
@@ -27,7 +31,7 @@ std::string quoted(std::string_view value) {
   for (size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F || (!utf8 && byte >= 0x80) || is_c1(value, i)) {
+    if (byte < 0x20 || byte == 0x7F || (!utf8 && byte >= 0x80) || is_of_c1(value, i)) {
       std::array<char, 8> hex{};
       (void)std::snprintf(hex.data(), hex.size(), "\\x%02x", byte);
       out += hex.data();
@@ -55,6 +59,20 @@ std::string text_line(Time now, Level level, std::string_view code, std::initial
   return line;
 }
 
+/// JSON lets DEL and U+0080–U+009F stand as they are.
+std::string without_controls(std::string_view json) {
+  std::string out;
+  for (size_t i = 0; i < json.size(); ++i) {
+    if (json[i] != '\x7F' && !begins_c1(json, i)) {
+      out += json[i];
+      continue;
+    }
+    if (json[i] != '\x7F') ++i;
+    out.append("\\u00").append(to_hex(json.substr(i, 1)));
+  }
+  return out;
+}
+
 std::string json_line(Time now, Level level, std::string_view code, std::initializer_list<LogField> fields) {
   Json line =
       Json::object({{"time", iso8601(now)}, {"level", level_names.at(size_t(level))}, {"code", code}});
@@ -62,7 +80,7 @@ std::string json_line(Time now, Level level, std::string_view code, std::initial
     const std::string_view value = cut(field.value, Log::value_limit);
     line.set(field.key, is_utf8(value) ? std::string(value) : quoted(value));
   }
-  return to_json(line);
+  return without_controls(to_json(line));
 }
 
 void write_all(std::string_view line) {

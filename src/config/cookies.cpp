@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "config/reader.hpp"
 
@@ -63,6 +65,17 @@ void read_cookie(const Reader& cookies, std::string_view key, routes::Cookie& co
   check_prefix(reader, cookie);
 }
 
+/// Else one would be read for the other: a callback URL, which a link can set, for a session.
+void check_names(const Reader& reader, const routes::Cookies& cookies) {
+  std::vector<std::string_view> names;
+  for (const routes::Cookie* cookie : {&cookies.session_token, &cookies.callback_url, &cookies.csrf_token,
+                                       &cookies.pkce_code_verifier, &cookies.state}) {
+    if (std::find(names.begin(), names.end(), cookie->name) != names.end())
+      reader.complain("cookies", "two cookies are named " + cookie->name);
+    names.push_back(cookie->name);
+  }
+}
+
 }  // namespace
 
 void read_cookies(const Reader& reader, Config& config) {
@@ -81,6 +94,7 @@ void read_cookies(const Reader& reader, Config& config) {
   read_cookie(section, "csrfToken", cookies.csrf_token);
   read_cookie(section, "pkceCodeVerifier", cookies.pkce_code_verifier);
   read_cookie(section, "state", cookies.state);
+  check_names(reader, cookies);
 }
 
 }  // namespace config

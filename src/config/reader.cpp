@@ -54,8 +54,18 @@ size_t Notes::line_of(std::string pointer) {
   return found == lines_->end() ? 0 : found->second;
 }
 
+/// As the file has it: "${NAME}", which may be a secret in the wrong place.
+std::string Notes::without_values(std::string message) const {
+  constexpr size_t least = 8;  // bytes of a secret; shorter ones would be found in words
+  for (const auto& [name, value] : variables)
+    if (value.size() >= least)
+      message = base::replace_all(message, value, std::string("${").append(name).append("}"));
+  return message;
+}
+
 void Notes::add(const std::string& pointer, const std::string& message, bool warning) {
-  problems.push_back({file, text.empty() ? 0 : line_of(pointer), as_path(pointer), message, warning});
+  problems.push_back(
+      {file, text.empty() ? 0 : line_of(pointer), as_path(pointer), without_values(message), warning});
 }
 
 void Notes::error(const std::string& pointer, const std::string& message) { add(pointer, message, false); }

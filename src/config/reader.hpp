@@ -13,6 +13,7 @@ struct Notes {
   std::string file;
   std::string text;  // of the file: its lines are counted when the first problem shows up
   std::vector<Problem> problems;
+  http::Pairs variables;  // that were replaced, and their values: a complaint names them, and repeats none
 
   /// `pointer`: a JSON Pointer; the line is that of the nearest value that has one.
   void error(const std::string& pointer, const std::string& message);
@@ -21,6 +22,7 @@ struct Notes {
  private:
   void add(const std::string& pointer, const std::string& message, bool warning);
   size_t line_of(std::string pointer);
+  std::string without_values(std::string message) const;
 
   std::optional<base::JsonLines> lines_;
 };

@@ -24,10 +24,12 @@ std::string replaced(std::string_view text, const std::string& pointer, const En
     }
     const std::string name(text.substr(0, end));
     text.remove_prefix(end + 1);
-    if (const auto value = environment(name))
+    if (const auto value = environment(name)) {
       out += *value;
-    else
+      notes.variables.emplace_back(name, *value);
+    } else {
       notes.error(pointer, "the environment variable " + name + " is not set");
+    }
   }
   return out.append(text);
 }

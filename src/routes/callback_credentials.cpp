@@ -15,17 +15,20 @@ http::Response denied(const Context& context) {
   return context.redirect(context.error_url(name(model::Code::AccessDenied)), 403);
 }
 
-/// What somebody is called in this form: the first field that is no password. In small letters, for most
-/// lists of users take Jane and jane for the same. Whatever is no text counts as one name: a list or a number
-/// may well mean jane to whoever looks it up, in as many spellings as one likes.
-std::string account_name(const Context& context) {
-  std::string field = "username";
-  if (const base::Json* form = context.provider->entry.find("credentials"))
-    for (const auto& [name, given] : form->members()) {
-      if (given.text_of("type") == "password") continue;
-      field = name;
-      break;
-    }
+/// The fields that say whose account it is: the form's first that is no password. Where there is no form, any
+/// that is likely to: each is counted, as nobody knows which one `authorize` looks at.
+std::vector<std::string> name_fields(const Context& context) {
+  const base::Json* form = context.provider->entry.find("credentials");
+  if (!form) return {"username", "user", "login", "name", "email"};
+  for (const auto& [name, given] : form->members())
+    if (given.text_of("type") != "password") return {name};
+  return {"username"};
+}
+
+/// What somebody is called there. In small letters, for most lists of users take Jane and jane for the same.
+/// Whatever is no text counts as one name: a list or a number may well mean jane to whoever looks it up, in
+/// as many spellings as one likes.
+std::string account_name(const Context& context, const std::string& field) {
   const base::Json* name = context.body.find(field);
   if (name && !name->is_string()) return "no text\n";
   return base::lower(base::trim(context.field(field)));
@@ -33,10 +36,11 @@ std::string account_name(const Context& context) {
 
 /// However many addresses the guesses come from.
 void count_account(Context& context) {
-  const std::string name = account_name(context);
-  if (!context.has_store() || name.empty()) return;
-  auth::count_attempt(context.store(), context.options.rate_limits.account, "account",
-                      context.provider->id + " " + name);
+  if (!context.has_store()) return;
+  for (const std::string& field : name_fields(context))
+    if (const std::string name = account_name(context, field); !name.empty())
+      auth::count_attempt(context.store(), context.options.rate_limits.account, "account",
+                          context.provider->id + " " + name);
 }
 
 /// The user's id as an account has it.

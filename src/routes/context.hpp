@@ -80,6 +80,9 @@ std::optional<http::Response> prepare(Context&);
 /// Counts a sign-in attempt of this client's address; without a database there is nothing to count in. Throws
 /// TooMany.
 void count_address(Context&);
+/// Expired rows go with one attempt in so many, by chance: a CGI process has no other way to take turns. With
+/// attempts of every kind, as each of them may leave rows.
+void tidy_up(Context&);
 
 /// The path of an address as it came, decoded; "" if that cannot be done.
 std::string path_of(std::string_view request_uri);

@@ -74,21 +74,10 @@ std::optional<base::Json> take(base::Json::Array& list, const std::string& key) 
   return {};
 }
 
-/// Expired rows go now and then, by chance: a CGI process has no other way to take turns.
-void tidy_up(Context& context) {
-  constexpr unsigned one_in = 32;
-  constexpr size_t batch = 100;  // rows of each table: nobody's sign-in waits for a large deletion
-  const std::string dice = crypto::random_bytes(context.services.random, 1);
-  if (static_cast<unsigned char>(dice[0]) % one_in == 0) context.store().delete_expired(context.now(), batch);
-}
-
 }  // namespace
 
 void save_flow(Context& context, const model::Flow& flow) {
-  if (context.has_store()) {
-    context.store().save_flow(flow);
-    return tidy_up(context);
-  }
+  if (context.has_store()) return context.store().save_flow(flow);
   const Cookies& cookies = context.options.cookies;
   auto states = open(context, cookies.state, state_purpose);
   take(states, flow.key_hash);

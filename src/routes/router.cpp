@@ -123,7 +123,10 @@ http::Response dispatch(Context& context, const Route* route) {
   if (route->csrf == Csrf::required && !context.csrf_verified)
     return context.redirect(http::with_query(context.url("signin"), {{"csrf", "true"}}));
   const bool is_attempt = route->csrf == Csrf::required && context.target.action != "signout";
-  if (is_attempt) count_address(context);
+  if (is_attempt) {
+    count_address(context);
+    tidy_up(context);
+  }
   return route->handler(context);
 }
 

@@ -64,8 +64,14 @@ bool is_duplicate(int code) {
   return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
 }
 
+/// With the turn ends, too, that a connection waits for locks for less time than usual.
 struct EndTurn {
-  void operator()(WriteTurns* turns) const { turns->end(); }
+  sqlite3* db = nullptr;
+  std::chrono::milliseconds usual_wait{0};
+  void operator()(WriteTurns* turns) const {
+    sqlite3_busy_timeout(db, int(usual_wait.count()));
+    turns->end();
+  }
 };
 using Turn = std::unique_ptr<WriteTurns, EndTurn>;
 
@@ -94,14 +100,16 @@ class SqliteConnection final : public Connection {
     sqlite3_busy_timeout(db_.get(), int(limit.count()));
   }
   sqlite3_stmt* prepared(Sql);
+  void step(sqlite3_stmt*, const EachRow&);
+  void pragma(Sql, const EachRow& = {});
   Turn take_turn();
   [[noreturn]] void fail();
 
   std::string path_;
   std::chrono::milliseconds busy_timeout_;
   WriteTurns& turns_;
-  Turn turn_;  // during a transaction
   Database db_;
+  Turn turn_;                                              // during a transaction
   std::unordered_map<const char*, Statement> statements_;  // by the address of their literal
   bool failed_ = false;
 };
@@ -150,20 +158,37 @@ size_t SqliteConnection::run(Sql sql, std::initializer_list<Value> values, const
     if (std::visit(Bind{use.statement, ++index}, value.held()) != SQLITE_OK) fail();
   const bool writes = sqlite3_stmt_readonly(use.statement) == 0;
   const Turn turn = writes && !turn_ ? take_turn() : Turn();
-  int code = 0;
-  while ((code = sqlite3_step(use.statement)) == SQLITE_ROW)
-    if (each) each(SqliteRow(use.statement));
-  if (code != SQLITE_DONE) fail();
+  step(use.statement, each);
   return size_t(sqlite3_changes(db_.get()));
+}
+
+void SqliteConnection::step(sqlite3_stmt* statement, const EachRow& each) {
+  int code = 0;
+  while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+    if (each) each(SqliteRow(statement));
+  if (code != SQLITE_DONE) fail();
+}
+
+// SQLite counts these as writing, but they change no file: nobody's turn has to be waited for.
+void SqliteConnection::pragma(Sql sql, const EachRow& each) {
+  const Reset use(prepared(sql));
+  step(use.statement, each);
 }
 
 void SqliteConnection::script(std::string_view sql) {
   if (sqlite3_exec(db_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail();
 }
 
+// Who waits behind a thread that another process's lock keeps waiting has that much less time for the lock.
 Turn SqliteConnection::take_turn() {
+  constexpr std::chrono::milliseconds least{100};
+  const auto began = std::chrono::steady_clock::now();
   if (!turns_.take(busy_timeout_)) throw StoreError(path_ + ": database is locked");
-  return Turn(&turns_);
+  Turn turn(&turns_, {db_.get(), busy_timeout_});
+  const auto waited =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  if (waited.count() > 0) wait_for_locks(std::max(busy_timeout_ - waited, least));
+  return turn;
 }
 
 void SqliteConnection::begin() {
@@ -216,7 +241,7 @@ std::string SqliteConnection::change_journal(const char* pragma) {
 
 std::string SqliteConnection::journal() {
   std::string mode;
-  run("PRAGMA journal_mode", {}, [&](const Row& row) { mode = row.text(0).value_or(""); });
+  pragma("PRAGMA journal_mode", [&](const Row& row) { mode = row.text(0).value_or(""); });
   return mode;
 }
 
@@ -224,10 +249,10 @@ void SqliteConnection::choose_journal(const base::Log& log) {
   const std::string mode =
       change_journal(on_network(path_) ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL");
   if (mode == "wal") {
-    run("PRAGMA synchronous = NORMAL");
+    pragma("PRAGMA synchronous = NORMAL");
     return;
   }
-  run("PRAGMA synchronous = FULL");
+  pragma("PRAGMA synchronous = FULL");
   static std::atomic_flag warned;
   if (!warned.test_and_set()) log.warn("sqlite_without_wal", {{"file", path_}, {"journal", mode}});
 }

@@ -43,6 +43,17 @@ TEST_CASE("as JSON a line is one object") {
         "{\"time\":\"2026-11-23T16:00:00.000Z\",\"level\":\"warn\",\"code\":\"code\",\"a\":\"1\\n2\"}\n");
 }
 
+TEST_CASE("as JSON no value moves a terminal's cursor") {
+  Written written({.json = true});
+  written.log.warn("code", {{"a",
+                             "\x1b[1m\x7f\xc2\x9b"
+                             "2mäÂ\xc2\xa0"}});
+  CHECK(written.text.ends_with("\"a\":\"\\u001b[1m\\u007f\\u009b2mäÂ\xc2\xa0\"}\n"));
+  CHECK(base::parse_json(written.text).text_of("a") ==
+        "\x1b[1m\x7f\xc2\x9b"
+        "2mäÂ\xc2\xa0");
+}
+
 TEST_CASE("no value can forge a line or a field") {
   CHECK(value_of("a\nerror forged") == "\"a\\x0aerror forged\"");
   CHECK(value_of("a\r\x1b[31m\x7f") == "\"a\\x0d\\x1b[31m\\x7f\"");
@@ -58,9 +69,7 @@ TEST_CASE("text beyond ASCII stays readable, what is no UTF-8 is escaped") {
   CHECK(value_of("\xff\xe4") == "\"\\xff\\xe4\"");
   // U+009B begins a terminal's command as ESC [ does.
   CHECK(value_of("\xc2\x9b"
-                 "31m") ==
-        "\"\\xc2\x9b"
-        "31m\"");
+                 "31m") == "\"\\xc2\\x9b31m\"");
 }
 
 TEST_CASE("a value is cut at its limit, at a character's boundary") {

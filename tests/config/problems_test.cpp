@@ -46,6 +46,8 @@ TEST_CASE("every problem names file, line and key") {
       {R"("useSecureCookies": 1)", "useSecureCookies: must be true or false"},
       {R"("cookies": {"session": {}})", "cookies.session: unknown key"},
       {R"("cookies": {"state": {"name": "a b"}})", "cookies.state.name: must be letters, digits and -_."},
+      {R"("cookies": {"sessionToken": {"name": "a"}, "callbackUrl": {"name": "a"}})",
+       "cookies: two cookies are named a"},
       {R"("cookies": {"state": {"name": ""}})", "cookies.state.name: must be letters, digits and -_."},
       {R"("cookies": {"state": {"options": {"path": "/;x"}}})",
        "cookies.state.options.path: must not contain ';'"},
@@ -135,6 +137,22 @@ TEST_CASE("a variable that is not set is named with its key") {
         Site().problems("{\"url\": \"https://example.com\", \"providers\": [],\n\"secret\": \"" +
                         std::string(text) + "\"}") ==
         "nextauth.json:2: secret: \"${\" must be followed by the name of an environment variable and \"}\"");
+}
+
+TEST_CASE("what a variable holds is in no complaint: it may be a secret in the wrong place") {
+  Site site;
+  site.environment = {{"SECRET", "p4ssword"}, {"WORD", "the"}};
+  CHECK(site.problems(
+            "{\"url\": \"https://example.com\", \"secret\": \"s\",\n"
+            "\"providers\": [{\"id\": \"my-${SECRET}\", \"clientId\": \"c\", \"clientSecret\": \"s\"}]}") ==
+        "nextauth.json:2: providers[0].id: the catalogue has no \"my-${SECRET}\"; a provider of one's own "
+        "needs \"issuer\" or \"authorizationUrl\"");
+  CHECK(site.problems("{\"url\": \"${SECRET}\", \"secret\": \"${WORD}\", \"providers\": []}").find("p4ss") ==
+        std::string::npos);
+  // A short one is no secret, and may be any word of a sentence.
+  CHECK(site.problems("{\"url\": \"https://example.com\", \"secret\": \"${WORD}\",\n"
+                      "\"providers\": [{\"id\": \"x\", \"clientId\": \"c\", \"clientSecret\": \"s\"}]}")
+            .find("the catalogue has no") != std::string::npos);
 }
 
 TEST_CASE("providers are judged with the nearest known key, and come once") {

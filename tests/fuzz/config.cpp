@@ -4,19 +4,26 @@
 #include "folder.hpp"
 #include "fuzz.hpp"
 
+namespace {
+
+const std::string secret = "s3cret-of-the-environment";
+
+}  // namespace
+
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const fuzz::Folder folder;
+  // The fuzzer sees what is compared: a file that holds it already says nothing about ${SET}.
+  if (fuzz::text(data, size).find(secret) != std::string_view::npos) return 0;
   const std::string file = folder.write("nextauth.json", fuzz::text(data, size));
   const config::Loaded loaded = config::load(
       [&](const std::string& name) -> std::optional<std::string> {
         if (name == "NEXTAUTH_CONFIG") return file;
-        if (name == "SET") return "s3cret-of-the-environment";
+        if (name == "SET") return secret;
         return {};
       },
       folder.file(""));
   for (const config::Problem& problem : loaded.problems)
-    fuzz::require(problem.text().find("s3cret-of-the-environment") == std::string::npos,
-                  "a complaint has no secret");
+    fuzz::require(problem.text().find(secret) == std::string::npos, "a complaint has no secret");
   if (!loaded.usable()) return 0;
   const config::Config& config = loaded.config;
   fuzz::require(config.database || !config.secret.empty(), "without a database there is a secret");

@@ -18,6 +18,7 @@ namespace {
 using base::Json;
 
 const std::string home = "https://example.com";
+const std::string site_secret = "the-site's-s3cret";
 const char* const entries = R"([
   {"id":"op","name":"Op","type":"oauth","issuer":"https://op.example","clientId":"app","clientSecret":"s3cret"},
   {"id":"plain","name":"Plain","type":"oauth","authorizationUrl":"https://op.example/authorize?response_type=code",
@@ -93,8 +94,10 @@ class Site {
   /// A log line that says that something was caught which nobody expected is a fault.
   static void look_at(std::string_view line) {
     if (std::getenv("FUZZ_SHOW")) (void)std::fprintf(stderr, "%.*s", int(line.size()), line.data());
-    fuzz::require(line.find("internal_error") == std::string_view::npos, "every failure is a known one");
-    fuzz::require(line.find("the-site's-s3cret") == std::string_view::npos, "no secret is logged");
+    // Its code, behind the time: a visitor's own words may be anything.
+    const std::string_view code = line.substr(std::min(line.size(), line.find(' ')));
+    fuzz::require(!code.starts_with(" error internal_error"), "every failure is a known one");
+    fuzz::require(line.find(site_secret) == std::string_view::npos, "no secret is logged");
   }
 
   support::FakeClock clock_;
@@ -104,7 +107,7 @@ class Site {
   Owner owner_;
   base::Log log_{{.debug = true}, clock_};
   base::LogSink sink_{look_at};
-  base::Secret secret_{"the-site's-s3cret"};
+  base::Secret secret_{site_secret};
   std::optional<auth::Jwt> jwt_;
   routes::Options options_;
   std::vector<providers::Provider> providers_ = make_providers();
@@ -205,6 +208,8 @@ void check_answer(std::string_view answer, http::Pairs& jar) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const fuzz::Folder folder;
   std::string_view rest = fuzz::text(data, size);
+  // The fuzzer sees what is compared: a visitor who knows the secret already may have it logged.
+  if (rest.find(site_secret) != std::string_view::npos) return 0;
   const bool with_database = !rest.starts_with("stateless\n");
   if (!with_database) fuzz::take(rest);
   Site site(with_database, folder);

@@ -276,6 +276,17 @@ TEST_CASE("credentials: as many passwords as the limit are tried on one account,
   CHECK(site.submit({{"json", "true"}}).status == 200);
 }
 
+TEST_CASE("credentials: without a form the attempts on one name are limited, too, whatever comes beside it") {
+  Site site;
+  site.options.rate_limits.account = {3, base::Seconds(600)};
+  for (providers::Provider& provider : site.providers) provider.entry.erase("credentials");
+  const auto attempt = [&](const std::string& name) {
+    return site.submit({{"username", name}, {"email", "jane@example.com"}, {"json", "true"}}).status;
+  };
+  for (const char* name : {"a", "b", "c"}) CHECK(attempt(name) == 200);
+  CHECK(attempt("d") == 429);
+}
+
 TEST_CASE("credentials: the page has the fields in a form of their own") {
   World w(with_staff(true));
   const std::string page = w.get("/signin").body;
