@@ -51,9 +51,13 @@ void make_private_file(const std::string& path) {
   if (error) cannot_make(path, error);
 }
 
-void check_folder(const std::string& path) {
+int why_nothing_can_be_made(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) cannot_make(path, errno);
+  return ::access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+}
+
+void check_folder(const std::string& path) {
+  if (const int error = why_nothing_can_be_made(path)) cannot_make(path, error);
 }
 
 bool on_network(const std::string& path) {

@@ -8,6 +8,9 @@ namespace store {
 /// StoreError.
 void make_private_file(const std::string& path);
 
+/// The error code of making a file in the folder that this one is in; 0 if one can be made.
+int why_nothing_can_be_made(const std::string& path);
+
 /// Throws StoreError unless a file can be made in the folder that this one is to be in.
 void check_folder(const std::string& path);
 
