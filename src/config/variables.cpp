@@ -19,15 +19,15 @@ std::string replaced(std::string_view text, const std::string& pointer, const En
     text.remove_prefix(at + 2);
     const size_t end = text.find_first_not_of(name_characters);
     if (end == 0 || end == std::string_view::npos || text[end] != '}') {
-      notes.error(pointer, "\"${\" must be followed by the name of an environment variable and \"}\"");
-      return out;
+      notes.unknown(pointer, "\"${\" must be followed by the name of an environment variable and \"}\"");
+      return out.append("${").append(text);
     }
     const std::string name(text.substr(0, end));
     text.remove_prefix(end + 1);
-    if (const auto value = environment(name))
-      out += *value;
-    else
-      notes.error(pointer, "the environment variable " + name + " is not set");
+    const auto value = environment(name);
+    if (!value) notes.unknown(pointer, "the environment variable " + name + " is not set");
+    // Something stands there, so it is not missing as well.
+    out += value ? *value : "${" + name + "}";
   }
   return out.append(text);
 }
