@@ -142,6 +142,15 @@ describe('mod_fcgid', () => {
     assert.equal((await before.session()).user.name, 'Stub User')
     assert.equal((await (await signIn()).session()).user.name, 'Stub User')
   })
+
+  it('starts the new executable after an upgrade, and sessions go on', { timeout: 60000 }, async () => {
+    site = await start('')
+    const visitor = await signIn()
+    const renewed = upgrade(site.program)
+    assert.ok(programs(site).every(({ program }) => program !== renewed))
+    assert.equal((await visitor.session()).user.name, 'Stub User')
+    assert.ok(programs(site).some(({ program }) => program === renewed))
+  })
 })
 
 describe('lighttpd', () => {
