@@ -86,15 +86,18 @@ describe('a site', () => {
     }
     writeFileSync(path.join(site.documents, 'error_log'), 'a line\n', { mode: 0o644 })
     const config = path.join(site.documents, 'nextauth.json')
-    t.after(() => ['nextauth.json', 'nextauth.fcgi', 'error_log'].forEach((name) => rmSync(path.join(site.documents, name))))
+    t.after(() => ['nextauth.json', '.htauth.db', 'nextauth.fcgi', 'error_log'].forEach((name) => rmSync(path.join(site.documents, name))))
     const seen = async (words) => (await ask(config, path.join(site.documents, 'nextauth.fcgi'), words, { SSL_CERT_FILE: certificates.authority }))
     chmodSync(path.join(site.documents, 'nextauth.fcgi'), 0o755)
+    const database = path.join(site.documents, '.htauth.db')
+    await seen(['migrate'])
+    chmodSync(database, 0o644)
     for (const words of [['doctor', '--allow-readable'], ['check', '--online', '--allow-readable']]) {
       const { code, result, found } = await seen(words)
       assert.equal(code, 1)
       assert.ok(words[0] === 'check' || result.well === false)
       const said = found('downloads').map(([level, message]) => `${level} ${message.split(': move it')[0]}`)
-      assert.deepEqual(said, ['configuration nextauth.json', 'executable nextauth.fcgi', 'log error_log'].map((one) => {
+      assert.deepEqual(said, ['configuration nextauth.json', 'database .htauth.db', 'executable nextauth.fcgi', 'log error_log'].map((one) => {
         const [about, name] = one.split(' ')
         return `error ANYBODY CAN DOWNLOAD the ${about} ${path.join(site.documents, name)} at ${proxy}/${name}`
       }))
