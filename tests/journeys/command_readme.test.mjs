@@ -87,6 +87,14 @@ describe('a snippet', () => {
     assert.match(stdout, /^var\.nextauth_path {3}= "\/konto"$/m)
   })
 
+  it('for .htaccess has the path below the folder of the site, which may be a user\'s own', { timeout }, () => {
+    const line = commandLine()
+    for (const [path, below] of [['/konto', 'konto'], ['/a/b', 'a/b'], ['/~ann/konto', 'konto'], ['/~ann/a/b', 'a/b'], ['/~ann', '~ann']]) {
+      const { stdout } = line.shell(`NEXTAUTH_URL=https://example.org${path} nextauth.fcgi snippet htaccess`)
+      assert.ok(stdout.includes(`\n# ${below} below this folder`) && stdout.includes(`\nRewriteRule ^${below}(/.*)?$ nextauth.fcgi$1 [END]\n`), stdout)
+    }
+  })
+
   it('is none where a path would have to be quoted', { timeout }, () => {
     const spaced = commandLine()
     spaced.shell('mkdir "a b"; mv nextauth.json "a b"')
