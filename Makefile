@@ -130,6 +130,7 @@ DIST_LDLIBS = $(filter-out -lcpp-httplib,$(LDLIBS)) -lunistring -lbrotlidec -lbr
 dist:
 	@scripts/packages dist
 	@$(MAKE) -s -j$$(nproc) $(DIST)/nextauth.fcgi
+	@du -h --apparent-size $(DIST)/nextauth.fcgi
 
 # ld warns of dlopen and of functions that may load more; what is done about them: http/httplib_client.cpp, tests/journeys/dist.test.mjs.
 $(DIST)/nextauth.fcgi: $(BUILD)/obj/src/main.o $(OBJECTS) $(DIST)/httplib.o $(DIST_OPENSSL) $(DIST_ORDER)

@@ -38,6 +38,7 @@ void Output::write_all() {
   while (!rest.empty()) {
     const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EPIPE) throw ReaderGone();
     if (written < 0) throw std::system_error(errno, std::generic_category(), "standard output");
     rest.remove_prefix(size_t(written));
   }

@@ -10,8 +10,11 @@
 
 namespace commands {
 
-/// While it lives, std::cout throws std::system_error at the first write that fails: a full disk or a reader
-/// that has gone must not look like success.
+/// Whoever was reading standard output has seen enough: `nextauth.fcgi users | head`.
+struct ReaderGone {};
+
+/// While it lives, std::cout throws std::system_error, or ReaderGone, at the first write that fails: a full
+/// disk or a reader that has gone must not look like success.
 class Output : public std::streambuf {
  public:
   Output();

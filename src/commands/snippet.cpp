@@ -116,6 +116,14 @@ std::string plain(const std::string& path) {
   return path;
 }
 
+/// The base path as a RewriteRule of .htaccess sees it: below the folder of the site, which is a user's own
+/// at
+/// /~ann.
+std::string below_site(const std::string& base_path) {
+  const size_t user_end = base_path.starts_with("/~") ? base_path.find('/', 1) : 0;
+  return base_path.substr(user_end == std::string::npos ? 1 : user_end + 1);
+}
+
 Values values_of(const Call& call, const config::Config& config) {
   const std::string program = plain(fs::absolute(call.beside / "nextauth.fcgi").lexically_normal().string());
   const std::string base_path = plain(config.routes.site.base_path);
@@ -124,9 +132,8 @@ Values values_of(const Call& call, const config::Config& config) {
                 {"/etc/nextauth/nextauth.json", plain(config.file.string())},
                 {"/etc/nextauth", plain(config.file.parent_path().string())},
                 {"/api/auth", base_path},
-                // A RewriteRule of .htaccess sees the path below its folder.
-                {"^api/auth", "^" + base_path.substr(1)},
-                {"# api/auth", "# " + base_path.substr(1)}};
+                {"^api/auth", "^" + below_site(base_path)},
+                {"# api/auth", "# " + below_site(base_path)}};
   if (const auto host = http::parse_url(config.routes.site.base_url))
     values.emplace_back("example.com", host->host);
   // The guarded path of the files is this site's first one.

@@ -30,10 +30,12 @@ int run(const Command& command, const std::vector<std::string>& words, const std
       std::cout << manual(command);
     else
       code = command.run(call);
+    std::cout.flush();
   } catch (const Misuse& error) {
     return complain("nextauth.fcgi " + std::string(command.name), error.what(), usage(command));
+  } catch (const ReaderGone&) {
+    return 1;  // which is nothing to complain of
   }
-  std::cout.flush();
   return code;
 }
 

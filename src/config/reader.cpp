@@ -63,13 +63,32 @@ std::string Notes::without_values(std::string message) const {
   return message;
 }
 
+/// It is of the same value, or of one of that provider that does not stand in the file but is made of others.
+bool Notes::follows_from_unknown(const std::string& pointer) const {
+  return std::any_of(unknown_.begin(), unknown_.end(), [&](const std::string& one) {
+    const size_t last = one.rfind('/');
+    const bool beside = last > 0 && pointer.starts_with(one.substr(0, last + 1));
+    return pointer == one || (beside && !lines_->contains(pointer));
+  });
+}
+
 void Notes::add(const std::string& pointer, const std::string& message, bool warning) {
   problems.push_back(
       {file, text.empty() ? 0 : line_of(pointer), as_path(pointer), without_values(message), warning});
 }
 
-void Notes::error(const std::string& pointer, const std::string& message) { add(pointer, message, false); }
-void Notes::warn(const std::string& pointer, const std::string& message) { add(pointer, message, true); }
+void Notes::error(const std::string& pointer, const std::string& message) {
+  if (!follows_from_unknown(pointer)) add(pointer, message, false);
+}
+
+void Notes::warn(const std::string& pointer, const std::string& message) {
+  if (!follows_from_unknown(pointer)) add(pointer, message, true);
+}
+
+void Notes::unknown(const std::string& pointer, const std::string& message) {
+  add(pointer, message, false);
+  unknown_.push_back(pointer);
+}
 
 Reader::Reader(const base::Json& object, std::string pointer, Notes& notes,
                const std::vector<std::string_view>& known)

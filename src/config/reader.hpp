@@ -18,13 +18,17 @@ struct Notes {
   /// `pointer`: a JSON Pointer; the line is that of the nearest value that has one.
   void error(const std::string& pointer, const std::string& message);
   void warn(const std::string& pointer, const std::string& message);
+  /// An error about a value that cannot be known. What it would lead to is not complained of besides.
+  void unknown(const std::string& pointer, const std::string& message);
 
  private:
+  bool follows_from_unknown(const std::string& pointer) const;
   void add(const std::string& pointer, const std::string& message, bool warning);
   size_t line_of(std::string pointer);
   std::string without_values(std::string message) const;
 
   std::optional<base::JsonLines> lines_;
+  std::vector<std::string> unknown_;
 };
 
 class Reader {

@@ -19,8 +19,8 @@ std::string replaced(std::string_view text, const std::string& pointer, const En
     text.remove_prefix(at + 2);
     const size_t end = text.find_first_not_of(name_characters);
     if (end == 0 || end == std::string_view::npos || text[end] != '}') {
-      notes.error(pointer, "\"${\" must be followed by the name of an environment variable and \"}\"");
-      return out;
+      notes.unknown(pointer, "\"${\" must be followed by the name of an environment variable and \"}\"");
+      return out.append("${").append(text);
     }
     const std::string name(text.substr(0, end));
     text.remove_prefix(end + 1);
@@ -28,7 +28,9 @@ std::string replaced(std::string_view text, const std::string& pointer, const En
       out += *value;
       notes.variables.emplace_back(name, *value);
     } else {
-      notes.error(pointer, "the environment variable " + name + " is not set");
+      notes.unknown(pointer, "the environment variable " + name + " is not set");
+      // Something stands there, so it is not missing as well.
+      out.append("${").append(name).append("}");
     }
   }
   return out.append(text);

@@ -73,6 +73,21 @@ std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url, const Lookups& l
 /// The address without its query, which may hold a secret.
 std::string place(const Url& url) { return url.origin() + url.path; }
 
+/// In words for the site's owner.
+std::string why(httplib::Error error) {
+  using enum httplib::Error;
+  static constexpr std::array<std::pair<httplib::Error, const char*>, 6> reasons{
+      {{Connection, "no connection can be made"},
+       {Read, "the answer cannot be read"},
+       {Write, "the request cannot be sent"},
+       {SSLConnection, "no TLS connection can be made"},
+       {SSLLoadingCerts, "the certificates to be trusted cannot be read"},
+       {SSLServerVerification, "its certificate is not to be trusted"}}};
+  for (const auto& [code, text] : reasons)
+    if (code == error) return text;
+  return httplib::to_string(error);
+}
+
 class HttplibClient : public Client {
  public:
   explicit HttplibClient(ClientOptions options) : options_(std::move(options)) {}
@@ -125,7 +140,7 @@ class HttplibClient : public Client {
       // The library's own timeout for a read may be the first to notice.
       if (!result && std::chrono::steady_clock::now() >= deadline)
         throw Unreachable(place(url) + ": timed out");
-      if (!result) throw Unreachable(place(url) + ": " + httplib::to_string(result.error()));
+      if (!result) throw Unreachable(place(url) + ": " + why(result.error()));
       answer.status = result->status;
       for (const auto& [name, value] : result->headers) answer.headers.emplace_back(name, value);
     }

@@ -62,16 +62,6 @@ std::vector<std::string> environment() {
   return {std::string("SSL_CERT_FILE=") + bundle};
 }
 
-void run_curl(std::string configuration, std::string input, const Limits& limits) {
-  constexpr std::chrono::seconds to_end{2};  // curl keeps to its own time, this is for a curl that does not
-  // -q: no configuration file of the account we run as.
-  run({.command = {"curl", "-q", "-K", "/dev/fd/3"},
-       .input = std::move(input),
-       .secret_input = std::move(configuration),
-       .environment = environment(),
-       .timeout = limits.total + to_end});
-}
-
 /// A program by its path, or in PATH as a child finds it.
 bool can_be_run(const std::string& program) {
   if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0;
@@ -79,6 +69,18 @@ bool can_be_run(const std::string& program) {
   for (const std::string_view folder : base::split(path ? path : "/usr/bin:/bin", ':'))
     if (::access((std::string(folder) + "/" + program).c_str(), X_OK) == 0) return true;
   return false;
+}
+
+void run_curl(std::string configuration, std::string input, const Limits& limits) {
+  if (!can_be_run("curl"))
+    throw Error("the program curl is not installed here, by which mails are sent to an SMTP server");
+  constexpr std::chrono::seconds to_end{2};  // curl keeps to its own time, this is for a curl that does not
+  // -q: no configuration file of the account we run as.
+  run({.command = {"curl", "-q", "-K", "/dev/fd/3"},
+       .input = std::move(input),
+       .secret_input = std::move(configuration),
+       .environment = environment(),
+       .timeout = limits.total + to_end});
 }
 
 }  // namespace

@@ -133,7 +133,10 @@ void SqliteConnection::fail() {
   if (is_duplicate(code)) throw Conflict(why);
   failed_ = true;
   const int family = code & 0xff;
-  const int system = sqlite3_system_errno(db_.get());
+  // The files beside it (-wal, -shm) are opened, too: that they are not there says less than that they cannot
+  // be made.
+  const int folder = family == SQLITE_CANTOPEN ? why_nothing_can_be_made(path_) : 0;
+  const int system = folder != 0 ? folder : sqlite3_system_errno(db_.get());
   if (system != 0 && (family == SQLITE_IOERR || family == SQLITE_CANTOPEN))
     why += " (" + std::generic_category().message(system) + ")";
   throw StoreError(why);

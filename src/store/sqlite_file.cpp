@@ -32,6 +32,14 @@ void refuse_single_byte(const std::string& path) {
     throw model::StoreError(path + ": file is not a database");
 }
 
+/// What root makes is for whose folder it is: the web server's account could not open a file of root's.
+/// SQLite does so with the files beside it. Where it is not allowed the file stays root's.
+void give_to_owner_of_folder(int file, const std::string& path) {
+  struct stat folder {};
+  if (::geteuid() != 0 || ::stat(std::filesystem::path(path).parent_path().c_str(), &folder) != 0) return;
+  [[maybe_unused]] const int given = ::fchown(file, folder.st_uid, folder.st_gid);
+}
+
 }  // namespace
 
 void make_private_file(const std::string& path) {
@@ -47,13 +55,18 @@ void make_private_file(const std::string& path) {
   }
   // The umask may have taken the owner's own bits.
   const int error = ::fchmod(file, S_IRUSR | S_IWUSR) == 0 ? 0 : errno;
+  give_to_owner_of_folder(file, path);
   ::close(file);
   if (error) cannot_make(path, error);
 }
 
-void check_folder(const std::string& path) {
+int why_nothing_can_be_made(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) cannot_make(path, errno);
+  return ::access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+}
+
+void check_folder(const std::string& path) {
+  if (const int error = why_nothing_can_be_made(path)) cannot_make(path, error);
 }
 
 bool on_network(const std::string& path) {

@@ -155,6 +155,19 @@ TEST_CASE("what a variable holds is in no complaint: it may be a secret in the w
             .find("the catalogue has no") != std::string::npos);
 }
 
+TEST_CASE("what a variable that is not set leads to is not complained of besides; the rest is") {
+  CHECK(Site().problems(R"({"url": "${SITE}", "theme": "${A}${B}", "brand": { "color": "nine" },
+"providers": [{ "id": "auth0", "domain": "${TENANT}", "clientId": "${ID}", "clientSecrt": "x" }]})") ==
+        "nextauth.json:1: url: the environment variable SITE is not set\n"
+        "nextauth.json:1: theme: the environment variable A is not set\n"
+        "nextauth.json:1: theme: the environment variable B is not set\n"
+        "nextauth.json:2: providers[0].domain: the environment variable TENANT is not set\n"
+        "nextauth.json:2: providers[0].clientId: the environment variable ID is not set\n"
+        "nextauth.json:1: brand.color: must be a colour as \"#0a7\" or \"#00aa77\"\n"
+        "nextauth.json:2: providers[0].clientSecrt: unknown key \"clientSecrt\" (did you mean "
+        "\"clientSecret\"?)");
+}
+
 TEST_CASE("providers are judged with the nearest known key, and come once") {
   const auto providers = [](const std::string& list) {
     return Site().problems("{\"url\": \"https://example.com\", \"secret\": \"s\", \"providers\": [\n" + list +

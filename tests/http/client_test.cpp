@@ -85,8 +85,9 @@ TEST_CASE("a status line may be as long as its limit, no longer") {
   CHECK(failure_at(answering(answer(1024))) == "answered");
   // The second one would take all of a thread's stack: it is matched with a regular expression.
   for (const size_t length : {size_t{1025}, size_t{100'000}})
-    CHECK(failure_at(answering(answer(length))) == "URL: Read");
-  CHECK(failure_at(answering("HTTP/1.1 100 Continue\r\n\r\n" + answer(100'000))) == "URL: Read");
+    CHECK(failure_at(answering(answer(length))) == "URL: the answer cannot be read");
+  CHECK(failure_at(answering("HTTP/1.1 100 Continue\r\n\r\n" + answer(100'000))) ==
+        "URL: the answer cannot be read");
 }
 
 TEST_CASE("a header may be as long as its limit, no longer") {
@@ -94,7 +95,7 @@ TEST_CASE("a header may be as long as its limit, no longer") {
     return http_answer("", "X-A: " + std::string(length - 7, 'x') + "\r\n");
   };
   CHECK(failure_at(answering(answer(8192))) == "answered");
-  CHECK(failure_at(answering(answer(8193))) == "URL: Read");
+  CHECK(failure_at(answering(answer(8193))) == "URL: the answer cannot be read");
 }
 
 TEST_CASE("the limit is of what comes out of a compressed answer") {

@@ -1,12 +1,12 @@
 // What the README says of the command line, run as it stands; and the servers' snippets, in those servers.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { change, commandLine } from '../support/command.mjs'
 import { accepts, freePort, isRoot, root, serverUser, start, until } from '../support/process.mjs'
-import { layOut, startSite } from '../support/server.mjs'
+import { layOut, spawnProgram, startSite } from '../support/server.mjs'
 import { startStub } from '../support/stub_provider.mjs'
 
 const timeout = 60000
@@ -97,6 +97,14 @@ describe('a snippet', () => {
     assert.match(stdout, /^var\.nextauth_path {3}= "\/konto"$/m)
   })
 
+  it('for .htaccess has the path below the folder of the site, which may be a user\'s own', { timeout }, () => {
+    const line = commandLine()
+    for (const [path, below] of [['/konto', 'konto'], ['/a/b', 'a/b'], ['/~ann/konto', 'konto'], ['/~ann/a/b', 'a/b'], ['/~ann', '~ann']]) {
+      const { stdout } = line.shell(`NEXTAUTH_URL=https://example.org${path} nextauth.fcgi snippet htaccess`)
+      assert.ok(stdout.includes(`\n# ${below} below this folder`) && stdout.includes(`\nRewriteRule ^${below}(/.*)?$ nextauth.fcgi$1 [END]\n`), stdout)
+    }
+  })
+
   it('is none where a path would have to be quoted', { timeout }, () => {
     const spaced = commandLine()
     spaced.shell('mkdir "a b"; mv nextauth.json "a b"')
@@ -123,11 +131,36 @@ describe('a snippet', () => {
       ${['mpm_event', 'authz_core', 'alias', 'cgid'].map((module) => `LoadModule ${module}_module /usr/lib/apache2/modules/mod_${module}.so`).join('\n')}
       ${isRoot ? `User ${serverUser.name}\nGroup ${serverUser.name}` : ''}
       ScriptSock ${site.folder}/cgid.sock
-      Include ${file}`]]
+      Include ${file}`]],
+    ['nginx', 'nginx', (port, file) => [['-e', 'stderr', '-c'], `
+      ${isRoot ? `user ${serverUser.name};` : ''}
+      daemon off;
+      pid ${site.folder}/nginx.pid;
+      events { }
+      http {
+        access_log off;
+        upstream nextauth { server unix:${site.socket}; }
+        server { listen 127.0.0.1:${port}; include ${file}; }
+      }`]],
+    ['caddy', 'caddy', (port, file) => [['run', '--adapter', 'caddyfile', '--config'], `
+      {
+        admin off
+        auto_https off
+        storage file_system ${site.folder}/caddy
+      }
+      http://127.0.0.1:${port} {
+        import ${file}
+      }`]]
   ]) {
     it(`${name} is all that ${program} needs`, { timeout }, async (t) => {
       const file = path.join(site.folder, `${name}.conf`)
-      writeFileSync(file, snippet(name))
+      writeFileSync(file, snippet(name, '--socket', site.socket))
+      if (!name.endsWith('-cgi')) {
+        const program = await spawnProgram(site, { env: { NEXTAUTH_CONFIG: undefined } })
+        t.after(() => program.stop())
+      }
+      // "include fastcgi_params" looks beside the configuration.
+      if (name === 'nginx') symlinkSync('/etc/nginx/fastcgi_params', path.join(site.folder, 'fastcgi_params'))
       const port = await freePort()
       const [words, text] = config(port, file)
       writeFileSync(`${file}.main`, text)

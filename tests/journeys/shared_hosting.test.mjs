@@ -1,6 +1,6 @@
 // The README's five steps on shared hosting, as they are written there, and what one sees where a host or a step is amiss.
 import assert from 'node:assert/strict'
-import { chmodSync, copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { oneFile } from '../support/empty_root.mjs'
@@ -46,6 +46,34 @@ describe('the five steps on shared hosting', () => {
     assert.ok(existsSync(path.join(site.documents, '.htauth.db')))
     for (const file of ['.htnextauth.json', '.htauth.db', '.htaccess']) assert.equal((await new Visitor(site).get(`${site.origin}/${file}`)).status, 403, file)
   })
+})
+
+describe('beside the rules of another program in the same .htaccess', () => {
+  // As WordPress writes it: all that is no file goes to its own program.
+  const wordpress = `
+# BEGIN WordPress
+RewriteEngine On
+RewriteBase /
+RewriteRule ^index\\.php$ - [L]
+RewriteCond %{REQUEST_FILENAME} !-f
+RewriteCond %{REQUEST_FILENAME} !-d
+RewriteRule . /index.php [L]
+# END WordPress
+`
+  for (const [first, outcome] of [[true, 'it works at the beginning'], [false, 'the other one takes its requests where it stands below']]) {
+    it(outcome, { timeout }, async (t) => {
+      const site = await takeSteps()
+      t.after(() => site.stop())
+      const file = path.join(site.documents, '.htaccess')
+      const own = readFileSync(file, 'utf8')
+      writeFileSync(file, first ? own + wordpress : wordpress + own)
+      writeFileSync(path.join(site.documents, 'index.php'), 'the other program')
+      const visitor = new Visitor(site)
+      assert.equal((await visitor.get(`${site.origin}/api/auth/signin`)).text.includes('Sign in with GitHub'), first)
+      assert.match((await visitor.get(`${site.origin}/2026/11/hello`)).text, /the other program/)
+      assert.match(textOf('On shared hosting, in five steps'), /at the beginning of the one that is there/)
+    })
+  }
 })
 
 describe('what the README says one sees', () => {

@@ -97,6 +97,16 @@ TEST_CASE("a server that is not there is an error that names curl's reason") {
   CHECK(why.find("hunter2") == std::string::npos);
 }
 
+TEST_CASE("a machine without curl is told that it is needed") {
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", "/nowhere:/proc", 1);
+  const mail::Server server = mail::read_server("smtp://127.0.0.1:1");
+  const std::string why = complaint(server, message());
+  ::setenv("PATH", path.c_str(), 1);
+  CHECK(why == "the program curl is not installed here, by which mails are sent to an SMTP server");
+  CHECK(complaint(server, message()).find("curl: (7)") != std::string::npos);
+}
+
 TEST_CASE(
     "sendmail gets sender and recipient as arguments, the mail on its input, and nothing of our "
     "environment") {
