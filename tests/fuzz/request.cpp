@@ -1,7 +1,7 @@
 // Whole requests to a whole site, one after the other as a browser sends them: CGI variables NAME=value on
 // lines of their own, an empty line, the body; a line "====" before the next request. Cookies are kept. Where
 // a request leads and what its page shows is looked at. The site is the same for each input, so that a seed
-// can hold the tokens it gives.
+// can hold the tokens it gives. FCGI_ROLE=AUTHORIZER asks the guard.
 #include <algorithm>
 #include <filesystem>
 
@@ -70,6 +70,10 @@ class Site {
     options_.site = {home, "/api/auth"};
     options_.cookies = routes::default_cookies(true);
     options_.session.jwt = !with_database;
+    options_.protect = {
+        {"/open", {.whom = auth::Admission::Whom::everybody}},
+        {"/members", {.whom = auth::Admission::Whom::signed_in}},
+        {"/members/staff", {.whom = auth::Admission::Whom::listed, .domains = {"example.org"}}}};
     options_.trusted_proxies = {*http::parse_address_range("127.0.0.1")};
     options_.authorize["credentials"] = credentials::Lua{};
     options_.email["email"] = {
@@ -132,13 +136,14 @@ class Site {
 /// CGI's variables; of two of one name the first counts.
 using Lines = std::vector<std::string>;
 
-bool has(const Lines& variables, std::string_view name) {
-  return std::any_of(variables.begin(), variables.end(),
-                     [&](const std::string& line) { return line.substr(0, line.find('=')) == name; });
+std::optional<std::string> value_of(const Lines& variables, std::string_view name) {
+  for (const std::string& line : variables)
+    if (line.substr(0, line.find('=')) == name) return line.substr(name.size() + 1);
+  return {};
 }
 
 void add(Lines& variables, std::string_view name, std::string_view value) {
-  if (!has(variables, name)) variables.push_back(std::string(name) + "=" + std::string(value));
+  if (!value_of(variables, name)) variables.push_back(std::string(name) + "=" + std::string(value));
 }
 
 /// As web servers have it: no NUL in a variable.
@@ -153,15 +158,20 @@ Lines read_variables(std::string_view text) {
   return variables;
 }
 
+bool asks_guard(const Lines& variables) { return value_of(variables, "FCGI_ROLE") == "AUTHORIZER"; }
+
 std::string serve(Site& site, const Lines& variables, std::string_view body) {
   std::vector<const char*> pointers;
   for (const std::string& line : variables) pointers.push_back(line.c_str());
   pointers.push_back(nullptr);
-  const gateway::Input input{.variables = pointers.data(), .body = [&](char* into, std::size_t size) {
-                               const std::size_t came = body.copy(into, size);
-                               body.remove_prefix(came);
-                               return came;
-                             }};
+  const gateway::Input input{.variables = pointers.data(),
+                             .body =
+                                 [&](char* into, std::size_t size) {
+                                   const std::size_t came = body.copy(into, size);
+                                   body.remove_prefix(came);
+                                   return came;
+                                 },
+                             .is_for_guard = asks_guard(variables)};
   return gateway::serve(input, site.limits(), [&](const auto& request) { return site.answer(request); });
 }
 
@@ -186,6 +196,26 @@ void check_location(const std::string& to) {
   fuzz::require(
       is_path || (url && !url->userinfo && (url->origin() == home || url->origin() == "https://op.example")),
       "nobody is sent elsewhere");
+}
+
+bool lies_below(std::string_view path, std::string_view top) {
+  return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
+}
+
+/// The guard lets strangers only where everybody may go, and nobody where only others are let in.
+void check_guard(const Lines& variables, std::string_view answer) {
+  if (!answer.starts_with("Status: 200")) return;
+  std::string asked =
+      value_of(variables, "SCRIPT_NAME").value_or("") + value_of(variables, "PATH_INFO").value_or("");
+  if (asked.empty()) {
+    const std::string uri = value_of(variables, "REQUEST_URI").value_or("");
+    asked = http::decode(uri.substr(0, uri.find('?'))).value_or("");
+  }
+  const std::string path = http::plain_path(asked).value_or("");
+  if (lies_below(path, "/open") || lies_below(path, "/api/auth")) return;
+  fuzz::require(lies_below(path, "/members"), "what nobody listed is refused");
+  fuzz::require(!lies_below(path, "/members/staff"), "who is not on the list is refused");
+  fuzz::require(answer.find("\r\nVariable-REMOTE_USER: ") != std::string_view::npos, "strangers are refused");
 }
 
 /// RFC 3875 §6: a header a line, and nothing that a visitor sent can begin another.
@@ -222,6 +252,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string answer = serve(site, variables, body);
     if (std::getenv("FUZZ_SHOW")) (void)std::fprintf(stderr, "%s\n\n", answer.c_str());
     check_answer(answer, jar);
+    if (asks_guard(variables)) check_guard(variables, answer);
   }
   return 0;
 }

@@ -28,11 +28,23 @@ void check_redirect(const std::string& to) {
     fuzz::require(strict->origin() == home, "for the strict reader too");
 }
 
+/// As a web server, and then the guard, take the path of an address.
+void check_path(std::string_view text) {
+  const auto decoded = http::decode(text);
+  const auto path = http::plain_path(decoded ? *decoded : std::string(text));
+  if (!path) return;
+  fuzz::require(path->starts_with('/') && path->find("//") == std::string::npos, "one slash between parts");
+  fuzz::require((*path + "/").find("/../") == std::string::npos, "no path leads up");
+  fuzz::require(http::plain_path(*path) == path, "a plain path stays as it is");
+  fuzz::require(http::decode(http::encode_path(*path)) == path, "a path can be written and read again");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(fuzz::text(data, size));
   check_readers(text);
+  check_path(text);
   bool refused = false;
   try {
     check_redirect(hooks::Hooks().redirect(text, home));
