@@ -129,8 +129,8 @@ struct Admission {
   Whom whom = Whom::signed_in;
   // Of `listed`: an address of the first two, where they name any, and an account of the third, where it
   // does.
-  std::vector<std::string> emails, domains;  // in small letters
-  std::vector<std::string> providers;        // their ids
+  std::vector<std::string> emails{}, domains{};  // in small letters
+  std::vector<std::string> providers{};          // their ids
 };
 
 /// "/members": that path and all below it; "/" is the whole site.

@@ -33,6 +33,14 @@ Lead lead(unsigned char byte) {
   return {-1, 0, 0};
 }
 
+/// The two digits that stand for each byte.
+constexpr std::array<std::array<char, 2>, 256> hex_pairs = [] {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (size_t byte = 0; byte < pairs.size(); ++byte) pairs[byte] = {digits[byte >> 4], digits[byte & 15]};
+  return pairs;
+}();
+
 /// The two digits that stand for each twelve bits.
 constexpr std::array<std::array<char, 2>, 4096> base64url_pairs = [] {
   std::array<std::array<char, 2>, 4096> pairs{};
@@ -131,14 +139,16 @@ std::string_view cut(std::string_view text, size_t limit) {
 }
 
 std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string out(bytes.size() * 2, '\0');
-  char* to = out.data();
-  for (const char c : bytes) {
-    *to++ = digits[static_cast<unsigned char>(c) >> 4];
-    *to++ = digits[static_cast<unsigned char>(c) & 15];
-  }
+  write_hex(out.data(), bytes);
   return out;
+}
+
+void write_hex(char* to, std::string_view bytes) {
+  for (const char c : bytes) {
+    std::memcpy(to, hex_pairs[static_cast<unsigned char>(c)].data(), 2);
+    to += 2;
+  }
 }
 
 std::string to_base64(std::string_view bytes) {

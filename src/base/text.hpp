@@ -32,6 +32,8 @@ std::string_view cut(std::string_view, size_t limit);
 
 /// Lower-case hexadecimal.
 std::string to_hex(std::string_view bytes);
+/// The same, at `to`, where there is room for two digits for each byte.
+void write_hex(char* to, std::string_view bytes);
 /// Base 64 with padding (RFC 4648 §4).
 std::string to_base64(std::string_view bytes);
 /// Base 64 for URLs, without padding (RFC 4648 §5; RFC 7515 §2).

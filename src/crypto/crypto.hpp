@@ -1,5 +1,6 @@
 #pragma once
 // Digests, chance, keys and tokens. The only home of OpenSSL's EVP; errors are crypto::Error.
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +25,8 @@ struct Error : std::runtime_error {
 std::string sha256(std::string_view);
 /// 64 hexadecimal digits; of the text with `more` after it.
 std::string sha256_hex(std::string_view text, std::string_view more = {});
+/// The same, without an allocation: each /session asks for two of them.
+std::array<char, 64> sha256_digits(std::string_view text, std::string_view more = {});
 /// 20, 32, 64 bytes.
 std::string hmac_sha1(std::string_view key, std::string_view text);
 std::string hmac_sha256(std::string_view key, std::string_view text);

@@ -7,8 +7,14 @@ namespace crypto {
 
 std::string sha256(std::string_view text) { return string(Sha256().read(text).digest()); }
 
+std::array<char, 64> sha256_digits(std::string_view text, std::string_view more) {
+  std::array<char, 64> digits;
+  base::write_hex(digits.data(), view(Sha256().read(text).read(more).digest()));
+  return digits;
+}
+
 std::string sha256_hex(std::string_view text, std::string_view more) {
-  return base::to_hex(view(Sha256().read(text).read(more).digest()));
+  return string(sha256_digits(text, more));
 }
 
 std::string digest_for(std::string_view alg, std::string_view text) {

@@ -25,20 +25,13 @@ constexpr Kept kept(std::string_view others) {
 void append_but(std::string& out, std::string_view text, const Kept& is_kept) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   const auto stays = [&](char c) { return is_kept[static_cast<unsigned char>(c)]; };
-  const auto changed = size_t(std::count_if(text.begin(), text.end(), [&](char c) { return !stays(c); }));
-  if (changed == 0) {
-    out.append(text);
-    return;
-  }
-  out.reserve(out.size() + text.size() + 2 * changed);
-  for (const char c : text) {
-    if (stays(c)) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
-    }
+  for (;;) {
+    const auto changed = std::find_if_not(text.begin(), text.end(), stays);
+    out.append(text.begin(), changed);
+    if (changed == text.end()) return;
+    const auto code = static_cast<unsigned char>(*changed);
+    out.append({'%', digits[code >> 4], digits[code & 15]});
+    text.remove_prefix(size_t(changed - text.begin()) + 1);
   }
 }
 

@@ -11,7 +11,10 @@ namespace {
 
 constexpr std::string_view hashed = "sha256:";
 
-std::string hash_token(const std::string& token) { return crypto::sha256_hex(token).insert(0, hashed); }
+std::string hash_token(const std::string& token) {
+  const auto digits = crypto::sha256_digits(token);
+  return std::string(hashed).append(digits.data(), digits.size());
+}
 
 /// What stands in a row is a hash: whoever has read the table must not get in with it.
 bool is_hash(const std::string& token) { return token.starts_with(hashed); }
