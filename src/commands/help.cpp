@@ -9,11 +9,6 @@ namespace {
 constexpr size_t name_width = 12;
 constexpr size_t option_width = 24;
 
-std::string padded(std::string text, size_t width) {
-  text.resize(std::max(width, text.size() + 1), ' ');
-  return text;
-}
-
 /// Every line with this before it.
 std::string indented(std::string_view lines, std::string_view prefix) {
   std::string out;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <iostream>
 #include <optional>
@@ -60,6 +61,11 @@ std::string printable(std::string_view text) {
 }
 
 std::string shown(const std::optional<std::string>& text) { return text ? printable(*text) : "-"; }
+
+std::string padded(std::string text, size_t width) {
+  text.resize(std::max(width, text.size() + 1), ' ');
+  return text;
+}
 
 void print(const base::Json& value) { std::cout << base::to_pretty_json(value) << "\n"; }
 

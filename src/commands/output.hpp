@@ -40,6 +40,9 @@ std::string printable(std::string_view);
 /// A value for people: "-" where there is none.
 std::string shown(const std::optional<std::string>&);
 
+/// With spaces behind it, one at least: as wide as a column.
+std::string padded(std::string text, size_t width);
+
 void print(const base::Json&);
 
 /// A list in JSON, element by element: it may be longer than memory.

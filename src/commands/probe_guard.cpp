@@ -17,7 +17,7 @@ bool is_closed(const config::Config& config, const http::Answer& answer) {
 }
 
 /// As a folder, whose own guard a path without '/' at its end might not meet.
-std::string folder(const std::string& path) { return path == "/" ? path : path + "/"; }
+std::string as_folder(const std::string& path) { return path == "/" ? path : path + "/"; }
 
 Finding judge(const config::Config& config, const std::string& path, const http::Answer& answer) {
   const std::string about = "protect " + path;
@@ -37,7 +37,7 @@ Findings probe_guard(const config::Config& config, http::Client& client) {
   for (const auth::Protected& part : config.routes.protect) {
     if (part.allow.whom == auth::Admission::Whom::everybody) continue;
     try {
-      findings.push_back(judge(config, part.path, ask(config, client, folder(part.path))));
+      findings.push_back(judge(config, part.path, ask(config, client, as_folder(part.path))));
     } catch (const http::Unreachable& error) {
       findings.push_back(
           {Verdict::warning, "protect " + part.path, std::string("could not be tried: ") + error.what()});

@@ -40,11 +40,6 @@ std::string note(const Line& line) {
   return text;
 }
 
-std::string padded(std::string text, size_t width) {
-  text.resize(std::max(width, text.size() + 1), ' ');
-  return text;
-}
-
 int list_routes(const Call& call) {
   expect_arguments(call, 0, 0);
   const config::Loaded loaded = config::load(config::process_environment(), call.beside);

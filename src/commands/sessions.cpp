@@ -22,7 +22,7 @@ void show(const store::ListedSession& session, base::Time now) {
             << (session.expires <= now ? "expired " : "until ") << base::iso8601(session.expires) << "\n";
 }
 
-int list(const Call& call, store::Admin& admin) {
+int list_sessions(const Call& call, store::Admin& admin) {
   std::optional<std::string> user;
   if (const auto who = call.value("--user")) user = find_user(admin, *who).id;
   const base::Time now = base::system_clock().now();
@@ -72,7 +72,7 @@ int sessions(const Call& call) {
         "sessions are JWTs here: nothing is stored of them, and none can be revoked alone; "
         "a new \"secret\" ends them all");
   const Database database(call);
-  return what == "revoke" ? revoke(call, *database) : list(call, *database);
+  return what == "revoke" ? revoke(call, *database) : list_sessions(call, *database);
 }
 
 }  // namespace

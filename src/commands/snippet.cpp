@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view folder = "scripts/servers/";
+constexpr std::string_view servers_folder = "scripts/servers/";
 constexpr std::string_view ending = ".conf";
 
 /// What the files have, and what stands there for this site; the longer ones first.
@@ -20,20 +20,20 @@ using Values = std::vector<std::pair<std::string_view, std::string>>;
 
 /// nginx for nginx.conf; what is of systemd has its whole name.
 std::string name_of(std::string_view path) {
-  path.remove_prefix(folder.size());
+  path.remove_prefix(servers_folder.size());
   if (path.ends_with(ending)) path.remove_suffix(ending.size());
   return std::string(path);
 }
 
 std::vector<std::string> file_names() {
   std::vector<std::string> names;
-  for (const std::string_view path : base::embedded_paths(folder)) names.push_back(name_of(path));
+  for (const std::string_view path : base::embedded_paths(servers_folder)) names.push_back(name_of(path));
   return names;
 }
 
 /// The path of the file that has this name.
 std::string_view path_of(const std::string& name) {
-  for (const std::string_view path : base::embedded_paths(folder))
+  for (const std::string_view path : base::embedded_paths(servers_folder))
     if (name_of(path) == name) return path;
   throw Failure("there is no file for " + name);
 }

@@ -24,7 +24,7 @@ base::Json to_json(store::Admin& admin, const model::User& user) {
   return json;
 }
 
-int list(const Call& call, store::Admin& admin) {
+int list_users(const Call& call, store::Admin& admin) {
   size_t left = call.number("--limit", no_limit, 1, no_limit);
   std::string after = call.value("--after").value_or("");
   std::optional<JsonList> json;
@@ -74,7 +74,7 @@ int users(const Call& call) {
     throw Misuse("there is no \"" + what + "\"" + base::did_you_mean(what, {"list", "show"}));
   expect_arguments(call, what == "show" ? 2 : 0, what == "show" ? 2 : 1);
   const Database database(call);
-  return what == "show" ? show(call, *database) : list(call, *database);
+  return what == "show" ? show(call, *database) : list_users(call, *database);
 }
 
 }  // namespace

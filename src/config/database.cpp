@@ -3,8 +3,6 @@
 namespace config {
 namespace {
 
-constexpr long long longest = 10LL * 365 * 86400;  // seconds: ten years
-
 /// A JWK as an object, or as v3 has it: a text that holds one.
 base::Json read_key(const Reader& reader, std::string_view name) {
   const base::Json* value = reader.find(name);
@@ -28,7 +26,7 @@ void read_jwt(const Reader& reader, Config& config) {
   jwt.text("secret", secret);
   config.jwt.secret = base::Secret(std::move(secret));
   long long seconds = config.jwt.max_age.count();
-  jwt.number("maxAge", seconds, 1, longest);
+  jwt.number("maxAge", seconds, 1, longest_age);
   config.jwt.max_age = base::Seconds(seconds);
   jwt.boolean("encryption", config.jwt.encryption);
   config.jwt.signing_key = read_key(jwt, "signingKey");
@@ -77,8 +75,8 @@ void read_sessions(const Reader& reader, Config& config) {
     const Reader section(*object, "/session", reader.notes(), {"jwt", "maxAge", "updateAge"});
     section.boolean("jwt", session.jwt);
     long long max_age = session.max_age.count(), update_age = session.update_age.count();
-    section.number("maxAge", max_age, 1, longest);
-    section.number("updateAge", update_age, 0, longest);
+    section.number("maxAge", max_age, 1, longest_age);
+    section.number("updateAge", update_age, 0, longest_age);
     session.max_age = base::Seconds(max_age);
     session.update_age = base::Seconds(update_age);
     if (!session.jwt && !config.database)

@@ -3,8 +3,6 @@
 namespace config {
 namespace {
 
-constexpr long long longest = 10LL * 365 * 86400;  // seconds that a link may live: ten years
-
 /// Relative to the configuration's folder; a name without a slash is looked for in PATH.
 void resolve(mail::Server& server, const std::filesystem::path& folder) {
   auto* sendmail = std::get_if<mail::Sendmail>(&server);
@@ -55,8 +53,8 @@ void read_email(const base::Json& configured, providers::Provider& provider, con
                 "\"sendmail:/usr/sbin/sendmail\"");
   read_from(configured.text_of("from"), pointer + "/from", notes, email.from);
   if (const base::Json* age = provider.entry.find("maxAge")) {
-    if (age->integer() > longest)
-      notes.error(pointer + "/maxAge", "must be at most " + std::to_string(longest) + " seconds");
+    if (age->integer() > longest_age)
+      notes.error(pointer + "/maxAge", "must be at most " + std::to_string(longest_age) + " seconds");
     else
       email.max_age = base::Seconds(age->integer());
   }

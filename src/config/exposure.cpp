@@ -4,7 +4,7 @@
 
 #include "base/file.hpp"
 #include "base/json.hpp"
-#include "config/config.hpp"
+#include "config/reader.hpp"
 
 // What other users of this machine may do, by the modes of files and folders.
 namespace config {
@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using base::Json;
-
-constexpr size_t file_limit = size_t{1} << 20;  // bytes of a configuration
 
 std::optional<mode_t> mode_of(const fs::path& path) {
   struct stat status {};
@@ -72,7 +70,7 @@ bool holds_secret(const Json& root) {
 
 bool holds_secret(const fs::path& file) {
   try {
-    const auto text = base::read_file(file, file_limit);
+    const auto text = base::read_file(file, configuration_size);
     return text && holds_secret(base::parse_json(*text, {.comments = true}));
   } catch (const std::runtime_error&) {
     return false;  // it could be read a moment ago

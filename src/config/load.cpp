@@ -8,8 +8,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t file_limit = size_t{1} << 20;  // bytes of a configuration
-
 const std::vector<std::string_view> known_keys{"url",
                                                "secret",
                                                "database",
@@ -55,7 +53,7 @@ fs::path find_file(const Environment& environment, const fs::path& beside, Notes
 base::Json read_file(const fs::path& file, Notes& notes) {
   notes.file = file.string();
   try {
-    auto text = base::read_file(file, file_limit);
+    auto text = base::read_file(file, configuration_size);
     if (!text) {
       notes.error("", "there is no such file");
       return {};

@@ -5,10 +5,12 @@
 
 namespace config {
 
-/// What is wrong so far, and where values stand in the file.
 /// Comments and trailing commas are welcome; a key that comes twice is a mistake.
 constexpr base::JsonOptions file_syntax{.comments = true, .unique_members = true};
+constexpr size_t configuration_size = size_t{1} << 20;  // bytes at most
+constexpr long long longest_age = 10LL * 365 * 86400;  // seconds that a session or a link may live: ten years
 
+/// What is wrong so far, and where values stand in the file.
 struct Notes {
   std::string file;
   std::string text;  // of the file: its lines are counted when the first problem shows up

@@ -11,7 +11,9 @@ namespace {
 const char null_value = 0;
 const char list_key = 0;
 
-[[noreturn]] void refuse(const std::string& why) { throw std::runtime_error("this cannot be JSON: " + why); }
+[[noreturn]] void not_json(const std::string& why) {
+  throw std::runtime_error("this cannot be JSON: " + why);
+}
 
 int null_text(lua_State* lua) {
   lua_pushliteral(lua, "null");
@@ -50,7 +52,7 @@ class Reading {
       default:
         break;
     }
-    refuse(std::string("a ") + lua_typename(lua_, lua_type(lua_, index)));
+    not_json(std::string("a ") + lua_typename(lua_, lua_type(lua_, index)));
   }
 
  private:
@@ -58,13 +60,13 @@ class Reading {
     size_t length = 0;
     const char* data = lua_tolstring(lua_, index, &length);
     std::string out(data, length);
-    if (!base::is_utf8(out)) refuse("a text that is no UTF-8");
+    if (!base::is_utf8(out)) not_json("a text that is no UTF-8");
     return out;
   }
 
   base::Json table(int index, int depth) {
-    if (depth >= value_depth) refuse("nested too deeply, or a table that contains itself");
-    if (!lua_checkstack(lua_, 4)) refuse("too much of it");
+    if (depth >= value_depth) not_json("nested too deeply, or a table that contains itself");
+    if (!lua_checkstack(lua_, 4)) not_json("too much of it");
     const int at = lua_absindex(lua_, index);
     const Shape shape = shape_of(at);
     if (shape.names > 0) return object(at, depth);
@@ -77,18 +79,18 @@ class Reading {
     lua_pushnil(lua_);
     while (lua_next(lua_, at) != 0) {
       lua_pop(lua_, 1);
-      if (++nodes_ > value_nodes) refuse("more than " + std::to_string(value_nodes) + " values");
+      if (++nodes_ > value_nodes) not_json("more than " + std::to_string(value_nodes) + " values");
       if (lua_type(lua_, -1) == LUA_TSTRING)
         ++shape.names;
       else if (lua_isinteger(lua_, -1) && lua_tointeger(lua_, -1) > 0) {
         ++shape.numbers;
         shape.last = std::max(shape.last, lua_tointeger(lua_, -1));
       } else {
-        refuse("a key that is neither a text nor a place in a list");
+        not_json("a key that is neither a text nor a place in a list");
       }
     }
-    if (shape.names > 0 && shape.numbers > 0) refuse("a table that is a list and has names too");
-    if (size_t(shape.last) != shape.numbers) refuse("a list with holes: put json.null there");
+    if (shape.names > 0 && shape.numbers > 0) not_json("a table that is a list and has names too");
+    if (size_t(shape.last) != shape.numbers) not_json("a list with holes: put json.null there");
     return shape;
   }
 

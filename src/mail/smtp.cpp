@@ -10,7 +10,7 @@ namespace mail {
 namespace {
 
 /// A value for curl's configuration file.
-std::string quoted(std::string_view value) {
+std::string as_curl_text(std::string_view value) {
   std::string out = "\"";
   for (const char c : value) {
     if (c == '"' || c == '\\') out += '\\';
@@ -36,11 +36,11 @@ std::string encryption(const Smtp& server) {
 std::string connection(const Smtp& server, const Limits& limits) {
   const std::string scheme = server.tls_from_the_start ? "smtps" : "smtp";
   std::string text = "silent\nshow-error\ngloboff\nproto = \"=" + scheme + "\"\nnoproxy = \"*\"\n";
-  text += "url = " + quoted(scheme + "://" + server.host + ":" + std::to_string(server.port)) + "\n";
+  text += "url = " + as_curl_text(scheme + "://" + server.host + ":" + std::to_string(server.port)) + "\n";
   text += encryption(server);
   // With a colon in any case: without one, curl would ask for the password.
   if (!server.user.empty())
-    text += "user = " + quoted(server.user + ":" + std::string(server.password.reveal())) + "\n";
+    text += "user = " + as_curl_text(server.user + ":" + std::string(server.password.reveal())) + "\n";
   text += "connect-timeout = " + std::to_string(limits.connect.count()) + "\n";
   text += "max-time = " + std::to_string(limits.total.count()) + "\n";
   return text;
@@ -48,8 +48,8 @@ std::string connection(const Smtp& server, const Limits& limits) {
 
 std::string configuration(const Smtp& server, const Envelope& mail, const Limits& limits) {
   std::string text = connection(server, limits);
-  text += "mail-from = " + quoted("<" + mail.from + ">") + "\n";
-  text += "mail-rcpt = " + quoted("<" + mail.to + ">") + "\n";
+  text += "mail-from = " + as_curl_text("<" + mail.from + ">") + "\n";
+  text += "mail-rcpt = " + as_curl_text("<" + mail.to + ">") + "\n";
   // The message; the size that curl would announce by itself makes no difference to a mail as small as this.
   text += "upload-file = \"-\"\n";
   return text;

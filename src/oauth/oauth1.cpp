@@ -145,7 +145,7 @@ base::Json fetch_profile(const Outside& parts, const Provider& provider, const T
   return read_profile(answer);
 }
 
-base::Json account_json(const Provider& provider, const base::Json& id, const TokenResponse& tokens) {
+base::Json oauth1_account(const Provider& provider, const base::Json& id, const TokenResponse& tokens) {
   const base::Json further = without_token(tokens.raw);
   return base::Json::object({{"provider", provider.id},
                              {"type", "oauth"},
@@ -187,8 +187,8 @@ Identity oauth1_identify(const Outside& parts, const Provider& provider, const O
   who.tokens.refresh_token = token.secret;
   const Values values{.code = {}, .tokens = who.tokens.raw, .access_token = token.token, .claims = {}};
   who.profile = fetch_profile(parts, provider, token, values);
-  name_user(who, provider, values, account_json(provider, {}, who.tokens), own);
-  who.account = account_json(provider, *who.user.find("id"), who.tokens);
+  name_user(who, provider, values, oauth1_account(provider, {}, who.tokens), own);
+  who.account = oauth1_account(provider, *who.user.find("id"), who.tokens);
   return who;
 }
 
