@@ -55,7 +55,7 @@ describe('a mail', () => {
       remote_without_login: at('plain', { who: '', host: 'mail.localhost' }),
       silent: `smtp://mailer:hunter2@127.0.0.1:${silent.port}`,
       not_there: `smtp://127.0.0.1:${nobody}`,
-      sendmail: 'sendmail:./bin/../sendmail -t',
+      sendmail: 'sendmail:./bin/../sendmail -oi',
       sendmail_failing: 'sendmail:/bin/false',
       sendmail_missing: 'sendmail:/nowhere/sendmail'
     }
@@ -157,7 +157,7 @@ describe('a mail', () => {
   it('goes out by a sendmail command, relative to the configuration', { timeout }, async () => {
     assert.equal(await ask('sendmail'), sent('sendmail'))
     const read = (name) => readFileSync(path.join(site.folder, name), 'utf8')
-    assert.equal(read('arguments'), '-t\n-i\n-f\nno-reply@example.com\n--\nann@example.org\n')
+    assert.equal(read('arguments'), '-oi\n-i\n-f\nno-reply@example.com\n--\nann@example.org\n')
     assert.doesNotMatch(read('environment'), /NEXTAUTH|HTTP|REMOTE|SSL|SOCKET/)
     const parsed = await simpleParser(read('mail'))
     assert.equal(parsed.from.text, '"Example" <no-reply@example.com>')
