@@ -59,6 +59,8 @@ class Reading {
     const char* data = lua_tolstring(lua_, index, &length);
     std::string out(data, length);
     if (!base::is_utf8(out)) refuse("a text that is no UTF-8");
+    // No JSON that is read here may have one: a token with it could not be read again.
+    if (out.find('\0') != std::string::npos) refuse("a text with a NUL in it");
     return out;
   }
 
