@@ -168,6 +168,7 @@ struct SignedIn {
   base::Json user;
   std::optional<model::Session> session;  // none with JWT sessions
   bool is_new_user = false;
+  bool is_stored = true;      // false: nothing is, and so nobody knows who is new
   std::vector<Event> events;  // to be sent when all is stored
 };
 

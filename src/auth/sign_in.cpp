@@ -77,8 +77,11 @@ class AccountSignIn {
 
   /// A new token at every sign-in: one that somebody planted or saw before is worth nothing afterwards.
   SignedIn signed_in(const model::User& user) {
-    SignedIn result{
-        .user = model::to_json(user), .session = {}, .is_new_user = false, .events = std::move(events_)};
+    SignedIn result{.user = model::to_json(user),
+                    .session = {},
+                    .is_new_user = false,
+                    .is_stored = true,
+                    .events = std::move(events_)};
     if (parts_.session.jwt) return result;
     if (!visitor_.session_token.empty()) store_.delete_session(visitor_.session_token);
     result.session = new_session(user.id, parts_.session, parts_.now, parts_.random);
@@ -104,7 +107,7 @@ SignedIn sign_in_account(store::Store& store, const SignInParts& parts, const Vi
 }
 
 SignedIn sign_in_profile(const base::Json& profile) {
-  return {.user = profile, .session = {}, .is_new_user = false, .events = {}};
+  return {.user = profile, .session = {}, .is_new_user = false, .is_stored = false, .events = {}};
 }
 
 }  // namespace auth

@@ -40,6 +40,7 @@ class EmailSignIn {
     SignedIn result{.user = model::to_json(user),
                     .session = {},
                     .is_new_user = is_new,
+                    .is_stored = true,
                     .events = {{event, model::to_json(user)}}};
     if (parts_.session.jwt) return result;
     result.session = new_session(user.id, parts_.session, parts_.now, parts_.random);

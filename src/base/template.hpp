@@ -11,7 +11,10 @@
 namespace base {
 
 struct TemplateError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit TemplateError(const std::string& what, size_t at_line = 0, std::string in_partial = {})
+      : std::runtime_error(what), line(at_line), partial(std::move(in_partial)) {}
+  size_t line;          // from 1; 0 where there is none
+  std::string partial;  // that it is wrong in; "" for the template itself
 };
 
 /// Gives the text of a partial; none if there is no such partial.

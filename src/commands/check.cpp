@@ -21,6 +21,12 @@ void add_callback_problems(config::Loaded& loaded) {
     loaded.problems.push_back({problem.file.string(), problem.line, "callbacks", problem.message});
 }
 
+/// What else would only show when a visitor comes.
+void add_template_problems(config::Loaded& loaded) {
+  for (const routes::TemplateProblem& problem : routes::check_templates(loaded.config.routes.page))
+    loaded.problems.push_back({problem.file.string(), problem.line, "templates", problem.message});
+}
+
 Findings go_online(const Call& call, const config::Config& config) {
   const auto client = http::make_client(config.client);
   http::ClientOptions own = config.client;
@@ -45,6 +51,7 @@ int check(const Call& call) {
   expect_arguments(call, 0, 0);
   config::Loaded loaded = config::load(config::process_environment(), call.beside);
   add_callback_problems(loaded);
+  add_template_problems(loaded);
   config::Config& config = loaded.config;
   config.allow_readable = config.allow_readable || call.has("--allow-readable");
   std::vector<config::Problem> exposed;

@@ -35,7 +35,8 @@ std::string Hooks::redirect(const std::string& url, const std::string& base_url)
 
 base::Json Hooks::session(base::Json session, const base::Json&) { return session; }
 
-base::Json Hooks::jwt(base::Json token, const base::Json&, const base::Json&, const base::Json&, bool) {
+base::Json Hooks::jwt(base::Json token, const base::Json&, const base::Json&, const base::Json&,
+                      std::optional<bool>) {
   return token;
 }
 

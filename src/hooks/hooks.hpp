@@ -44,7 +44,7 @@ class Hooks {
   virtual std::string redirect(const std::string& url, const std::string& base_url);
   virtual base::Json session(base::Json session, const base::Json& user_or_token);
   virtual base::Json jwt(base::Json token, const base::Json& user, const base::Json& account,
-                         const base::Json& profile, bool is_new_user);
+                         const base::Json& profile, std::optional<bool> is_new_user);
   /// `jwt` with the token alone, as /session calls it.
   virtual base::Json jwt(base::Json token);
 

@@ -61,7 +61,7 @@ class LuaHooks final : public Hooks {
   bool are_defaults() const override { return false; }
 
   Json jwt(Json token, const Json& user, const Json& account, const Json& profile,
-           bool is_new_user) override {
+           std::optional<bool> is_new_user) override {
     const Json is_new(is_new_user);
     return new_token(token, {&token, &user, &account, &profile, &is_new});
   }

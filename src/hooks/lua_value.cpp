@@ -61,6 +61,8 @@ class Reading {
     const char* data = lua_tolstring(lua_, index, &length);
     std::string out(data, length);
     if (!base::is_utf8(out)) not_json("a text that is no UTF-8");
+    // No JSON that is read here may have one: a token with it could not be read again.
+    if (out.find('\0') != std::string::npos) not_json("a text with a NUL in it");
     return out;
   }
 

@@ -60,6 +60,8 @@ struct Flow {
   Time expires;
 };
 
+/// v3 hands ids on as its database has them: numbers.
+base::Json id_json(const std::string& id);
 /// The user as callbacks see it: {id, name, email, image, emailVerified, createdAt, updatedAt}.
 base::Json to_json(const User&);
 

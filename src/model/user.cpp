@@ -7,15 +7,14 @@ base::Json date(const std::optional<Time>& time) {
   return time ? base::Json(base::iso8601(*time)) : base::Json();
 }
 
-/// v3 hands on ids as its database has them: numbers.
+}  // namespace
+
 base::Json id_json(const std::string& id) {
   if (id.empty() || id.size() > 15 || id.find_first_not_of("0123456789") != std::string::npos ||
       id.front() == '0')
     return id;
   return static_cast<std::int64_t>(std::stoll(id));
 }
-
-}  // namespace
 
 base::Json to_json(const User& user) {
   return base::Json::object({{"id", id_json(user.id)},

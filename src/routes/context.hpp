@@ -129,8 +129,9 @@ http::Response signin_page(Context&);
 http::Response signout_page(Context&);
 http::Response verify_request_page(Context&);
 http::Response error_page(Context&, std::string_view code);
-/// Where there is no configuration yet.
-http::Response unconfigured_page(const http::Request&);
+/// The error page for Configuration, with nothing of the owner's in it: there is no configuration yet, or his
+/// templates are of no use.
+http::Response plain_error_page(const model::Site&, const http::Request&);
 /// 429, for people and, with json=true, for programs.
 http::Response too_many(Context&, const auth::TooMany&);
 /// Behind the link in a mail: a button that uses it up.

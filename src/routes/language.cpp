@@ -8,6 +8,7 @@ namespace routes {
 namespace {
 
 constexpr size_t range_limit = 20;  // of one header
+constexpr const char* default_language = "en";
 
 /// q=0.8 as 800; 1000 where there is none, 0 where it is malformed.
 int quality(std::string_view parameters) {
@@ -19,21 +20,33 @@ int quality(std::string_view parameters) {
   return error == std::errc{} && value >= 0 && value <= 1 ? int(value * 1000) : 0;
 }
 
+/// The one of `available` that a range of languages is served with; null pointer if none is. "de-AT" is
+/// served "de" (RFC 4647 §3.4), any language the default.
+const std::string* look_up(std::string range, const std::vector<std::string>& available) {
+  if (range == "*") range = default_language;
+  for (;;) {
+    for (const std::string& language : available)
+      if (base::equal_ignoring_case(language, range)) return &language;
+    const size_t shorter = range.rfind('-');
+    if (shorter == std::string::npos) return nullptr;
+    range.resize(shorter);
+  }
+}
+
 }  // namespace
 
 std::string choose_language(std::string_view accept_language, const std::vector<std::string>& available) {
-  std::string best = "en";
+  std::string best = default_language;
   int best_quality = 0;
   auto ranges = base::split(accept_language, ',');
   ranges.resize(std::min(ranges.size(), range_limit));
   for (const std::string_view range : ranges) {
     const size_t semicolon = std::min(range.find(';'), range.size());
-    const std::string tag = base::lower(base::trim(range.substr(0, semicolon)));
-    const std::string language = tag.substr(0, tag.find('-'));  // "de-AT" is served "de"
     const int weight = quality(base::lower(range.substr(semicolon)));
-    if (weight <= best_quality || std::find(available.begin(), available.end(), language) == available.end())
-      continue;
-    best = language;
+    if (weight <= best_quality) continue;
+    const std::string* language = look_up(std::string(base::trim(range.substr(0, semicolon))), available);
+    if (!language) continue;
+    best = *language;
     best_quality = weight;
   }
   return best;

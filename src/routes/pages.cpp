@@ -173,9 +173,9 @@ http::Response too_many(Context& context, const auth::TooMany& reason) {
   return response;
 }
 
-http::Response unconfigured_page(const http::Request& request) {
+http::Response plain_error_page(const model::Site& site, const http::Request& request) {
   const PageOptions plain;
-  return render_error(Page(plain, {}, request.accept_language, "titleError", crypto::system_random()),
+  return render_error(Page(plain, site, request.accept_language, "titleError", crypto::system_random()),
                       error_texts("configuration"), "");
 }
 

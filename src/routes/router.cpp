@@ -130,6 +130,15 @@ http::Response dispatch(Context& context, const Route* route) {
   return route->handler(context);
 }
 
+/// As it is built in where an own template is the problem.
+http::Response configuration_page(Context& context) {
+  try {
+    return error_page(context, name(Code::Configuration));
+  } catch (const model::ConfigError&) {
+    return plain_error_page(context.options.site, context.request);
+  }
+}
+
 /// The visitor learns that the server has a problem, the log which.
 http::Response server_problem(Context& context) {
   const std::string& action = context.target.action;
@@ -138,7 +147,7 @@ http::Response server_problem(Context& context) {
     return context.json(base::Json::object(), 500);
   if (context.field("json") == "true")
     return context.redirect(context.error_url(name(Code::Configuration)), 500);
-  http::Response page = error_page(context, name(Code::Configuration));
+  http::Response page = configuration_page(context);
   page.status = 500;
   return page;
 }
@@ -245,6 +254,8 @@ std::vector<ListedRoute> list_routes() {
   return list;
 }
 
-http::Response unconfigured(const http::Request& request) { return with_headers(unconfigured_page(request)); }
+http::Response unconfigured(const http::Request& request) {
+  return with_headers(plain_error_page({}, request));
+}
 
 }  // namespace routes

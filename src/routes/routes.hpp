@@ -43,6 +43,16 @@ struct PageOptions {
   std::string brand_color, brand_logo;
 };
 
+/// What is wrong with one of the owner's templates or messages.
+struct TemplateProblem {
+  std::filesystem::path file;
+  size_t line = 0;  // 0 where there is none
+  std::string message;
+
+  bool operator==(const TemplateProblem&) const = default;
+};
+std::vector<TemplateProblem> check_templates(const PageOptions&);
+
 /// How an email provider sends its links.
 struct EmailOptions {
   mail::Server server;

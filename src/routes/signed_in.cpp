@@ -16,9 +16,15 @@ base::Json default_token(const base::Json& user) {
        {std::pair{"name", "name"}, std::pair{"email", "email"}, std::pair{"picture", "image"}})
     if (user.find(source)) token.set(claim, member(user, source));
   const base::Json id = member(user, "id");
-  if (id.is_string()) token.set("sub", id);
+  if (id.is_string() && !id.text().empty()) token.set("sub", id);  // an empty one nobody could read
   if (id.is_number()) token.set("sub", base::number_text(id));
   return token;
+}
+
+/// v3 says "no" after a password, and nothing where there is no database to know it from.
+std::optional<bool> is_new_user(const auth::SignedIn& result, const base::Json& account) {
+  if (result.is_stored || account.text_of("type") == "credentials") return result.is_new_user;
+  return {};
 }
 
 /// What the `jwt` callback throws is not for the visitor: v3 has one code for it.
@@ -26,12 +32,18 @@ base::Json new_token(Context& context, const auth::SignedIn& result, const base:
                      const base::Json& profile) {
   try {
     return context.services.hooks.jwt(default_token(result.user), result.user, account, profile,
-                                      result.is_new_user);
+                                      is_new_user(result, account));
   } catch (const hooks::Thrown& thrown) {
     throw model::AuthError(model::Code::Callback, std::string("the jwt callback: ") + thrown.what());
   } catch (const hooks::Rejected& rejected) {
     throw model::AuthError(model::Code::Callback, std::string("the jwt callback: ") + rejected.what());
   }
+}
+
+auth::Event sign_in_event(const auth::SignedIn& result, const base::Json& account) {
+  base::Json message = base::Json::object({{"user", result.user}, {"account", account}});
+  if (result.is_stored) message.set("isNewUser", result.is_new_user);
+  return {"signIn", std::move(message)};
 }
 
 void set_session(Context& context, const auth::SignedIn& result, const base::Json& account,
@@ -85,12 +97,10 @@ void send_events(Context& context, const std::vector<auth::Event>& events) {
 
 http::Response signed_in(Context& context, const auth::SignedIn& result, const base::Json& account,
                          const base::Json& profile) {
-  set_session(context, result, account, profile);
+  // First what has happened already, should there be no session after all.
   send_events(context, result.events);
-  send_events(
-      context,
-      {{"signIn", base::Json::object(
-                      {{"user", result.user}, {"account", account}, {"isNewUser", result.is_new_user}})}});
+  set_session(context, result, account, profile);
+  send_events(context, {sign_in_event(result, account)});
   context.services.log.info("signed_in", {{"provider", context.provider->id}});
   const std::string& page = context.options.pages.new_user;
   if (result.is_new_user && !page.empty())

@@ -79,9 +79,28 @@ TEST_CASE("a page has no more than 250 partials, so that none can be in itself f
                        "more than 250 partials, the last one \"itself\"", TemplateError);
 }
 
-TEST_CASE("a template that is broken is an error") {
-  CHECK_THROWS_AS(fill("{{#a}}", "{}"), TemplateError);
-  CHECK_THROWS_AS(fill("{{a", "{}"), TemplateError);
+TEST_CASE("a template that is broken is an error, which says where") {
+  const Partials partials = [](std::string_view name) -> std::optional<std::string> {
+    if (name == "outer") return "\n{{>inner}}";
+    if (name == "inner") return "1\n2\n{{/a}}";
+    return "well";
+  };
+  const std::tuple<const char*, const char*, size_t, const char*> table[] = {
+      {"{{#a}}", "Unclosed section \"a\"", 1, ""},
+      {"\n\n {{a", "Unclosed tag", 3, ""},
+      {"a\r\n{{/b}}\n", "Unopened section \"b\"", 2, ""},
+      {"{{>x}}{{>y}}\n{{>inner}}", "Unopened section \"a\"", 3, "inner"},
+      {"{{>outer}}", "Unopened section \"a\"", 3, "inner"}};
+  for (const auto& [text, why, line, partial] : table) {
+    try {
+      fill_template(text, Json::object(), partials);
+      FAIL_CHECK(text);
+    } catch (const TemplateError& error) {
+      CHECK(std::string(error.what()) == why);
+      CHECK(error.line == line);
+      CHECK(error.partial == partial);
+    }
+  }
 }
 
 TEST_CASE("a secret does not print, and shows its text only when asked") {

@@ -39,6 +39,11 @@ TEST_CASE("htpasswd: anything else is refused") {
   }
 }
 
+TEST_CASE("htpasswd: a byte order mark, with which some editors begin a file, is no part of the first name") {
+  const File file("\xEF\xBB\xBFjane:" + bcrypt + "\n");
+  CHECK(file.ask(file.kind, login("jane", "secret")) == R"({"id":"jane","name":"jane"})");
+}
+
 TEST_CASE("htpasswd: the first line of a name counts") {
   const File file("jane:" + bcrypt + "\njane:" + yescrypt.substr(0, 40) + "\n");
   CHECK_FALSE(file.ask(file.kind, login("jane", "secret")).empty());

@@ -93,6 +93,8 @@ TEST_CASE("what JSON does not have is refused, with the function that gave it") 
       {"return { [true] = 1 }", "neither a text nor a place"},
       {"return { text = '\\xC3' }", "no UTF-8"},
       {"return { ['\\xFF'] = 1 }", "no UTF-8"},
+      {"return { text = 'a\\0b' }", "a NUL"},
+      {"return { ['\\0'] = 1 }", "a NUL"},
       {"local t = {} t.t = t return t", "contains itself"},
   };
   for (const auto& [statements, why] : table) {

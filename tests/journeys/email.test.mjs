@@ -93,10 +93,16 @@ describe('a link in a mail', () => {
   })
 
   it('is written in the language of whoever asks', { timeout }, async () => {
-    for (const [language, subject] of [['de-AT,de;q=0.9', /^(Bei|Anmeld)/], ['ja', /[\u3040-\u30ff\u4e00-\u9fff]/], ['ar', /[\u0600-\u06ff]/]]) {
-      const { mail } = await ask('ann@example.com', {}, { 'accept-language': language })
-      assert.match(mail.parsed.subject, subject)
-      assert.ok(mail.parsed.text.startsWith(mail.parsed.subject), mail.parsed.text)
+    const scripts = { ar: /[\u0600-\u06ff]/, ja: /[\u3040-\u30ff]/, zh: /[\u4e00-\u9fff]/, de: /^(Bei|Anmeld)/ }
+    for (const language of ['ar', 'de', 'en', 'es', 'fr', 'it', 'ja', 'nl', 'pl', 'pt', 'sv', 'zh']) {
+      const { mail, link } = await ask('ann@example.com', {}, { 'accept-language': `${language}-XX,en;q=0.1` })
+      const { subject, text, html } = mail.parsed
+      assert.match(subject, scripts[language] ?? /\S/)
+      assert.ok(subject.includes(new URL(site.url).host), subject)
+      assert.ok(text.startsWith(`${subject}\n${link}\n\n`), text)
+      assert.match(html, new RegExp(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`))
+      for (const part of [subject, text, html]) assert.doesNotMatch(part, /[{}]|\ufffd/)
+      assert.deepEqual(mail.raw.match(/^Content-Language: .*$/gm), Array(2).fill(`Content-Language: ${language}`))
     }
   })
 

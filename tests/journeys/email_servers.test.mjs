@@ -29,6 +29,7 @@ describe('a mail', () => {
     servers.plain = await startMailServer({ refuse: (address) => address.startsWith('nobody@') })
     servers.plainLogin = await startMailServer({ login, methods: ['PLAIN'] })
     servers.loginLogin = await startMailServer({ login, methods: ['LOGIN'] })
+    servers.cramLogin = await startMailServer({ login, methods: ['CRAM-MD5'] })
     servers.startTls = await startMailServer({ certificates, login })
     servers.tls = await startMailServer({ certificates, secure: true, login })
     servers.strangeTls = await startMailServer({ certificates: strange, secure: true, login })
@@ -40,13 +41,17 @@ describe('a mail', () => {
       plain: at('plain', { who: '' }),
       auth_plain: at('plainLogin'),
       auth_login: at('loginLogin'),
+      auth_cram: at('cramLogin'),
+      auth_cram_wrong: at('cramLogin', { who: 'mailer:hunter2' }),
       starttls: at('startTls'),
       starttls_by_name: at('startTls', { host: 'localhost' }),
       tls: at('tls', { scheme: 'smtps' }),
       tls_off: at('startTls', { more: '?tls=off' }),
       strange_tls: at('strangeTls', { scheme: 'smtps' }),
       strange_starttls: at('strangeStartTls'),
-      wrong_name: at('tls', { scheme: 'smtps', host: '127.0.0.2' }),
+      // Names that curl resolves to this machine, and that the certificate has not.
+      wrong_name: at('tls', { scheme: 'smtps', host: 'other.localhost' }),
+      wrong_name_starttls: at('startTls', { host: 'other.localhost' }),
       wrong_password: at('plainLogin', { who: 'mailer:hunter2' }),
       // A name that curl resolves to this machine, but that says nothing of it: a server somewhere.
       remote_without_tls: at('plainLogin', { host: 'mail.localhost' }),
@@ -55,7 +60,7 @@ describe('a mail', () => {
       remote_without_login: at('plain', { who: '', host: 'mail.localhost' }),
       silent: `smtp://mailer:hunter2@127.0.0.1:${silent.port}`,
       not_there: `smtp://127.0.0.1:${nobody}`,
-      sendmail: 'sendmail:./bin/../sendmail -t',
+      sendmail: 'sendmail:./bin/../sendmail -oi',
       sendmail_failing: 'sendmail:/bin/false',
       sendmail_missing: 'sendmail:/nowhere/sendmail'
     }
@@ -114,6 +119,12 @@ describe('a mail', () => {
     assert.deepEqual(servers.loginLogin.logins.at(-1), { method: 'LOGIN', username: login.user, password: login.password, secure: false })
   })
 
+  it('goes out after a login by CRAM-MD5', { timeout }, async () => {
+    await arrives('auth_cram', 'cramLogin', { secure: false })
+    assert.deepEqual(servers.cramLogin.logins.at(-1), { method: 'CRAM-MD5', username: login.user, password: undefined, secure: false })
+    await isRefused('auth_cram_wrong', /curl: \(67\)/)
+  })
+
   it('is encrypted by STARTTLS where that is offered, the login too', { timeout }, async () => {
     await arrives('starttls', 'startTls', { secure: true })
     await arrives('starttls_by_name', 'startTls', { secure: true })
@@ -134,9 +145,10 @@ describe('a mail', () => {
   })
 
   it('is not given to a server whose certificate is for another name', { timeout }, async () => {
-    const before = servers.tls.logins.length
-    await isRefused('wrong_name', /curl: \((60|7)\)/)
-    assert.equal(servers.tls.logins.length, before)
+    const logins = () => servers.tls.logins.length + servers.startTls.logins.length
+    const before = logins()
+    for (const way of ['wrong_name', 'wrong_name_starttls']) await isRefused(way, /curl: \(60\).*other\.localhost/)
+    assert.equal(logins(), before)
   })
 
   it('goes to no server elsewhere with a password in the clear', { timeout }, async () => {
@@ -157,7 +169,7 @@ describe('a mail', () => {
   it('goes out by a sendmail command, relative to the configuration', { timeout }, async () => {
     assert.equal(await ask('sendmail'), sent('sendmail'))
     const read = (name) => readFileSync(path.join(site.folder, name), 'utf8')
-    assert.equal(read('arguments'), '-t\n-i\n-f\nno-reply@example.com\n--\nann@example.org\n')
+    assert.equal(read('arguments'), '-oi\n-i\n-f\nno-reply@example.com\n--\nann@example.org\n')
     assert.doesNotMatch(read('environment'), /NEXTAUTH|HTTP|REMOTE|SSL|SOCKET/)
     const parsed = await simpleParser(read('mail'))
     assert.equal(parsed.from.text, '"Example" <no-reply@example.com>')

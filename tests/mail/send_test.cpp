@@ -120,6 +120,18 @@ TEST_CASE(
   CHECK(mail.find('\r') == std::string::npos);
 }
 
+TEST_CASE("a sendmail with -t finds the recipient in the mail: Exim would take one named twice for none") {
+  const Script script("printf '<%s>' \"$@\" >arguments; cat >mail");
+  for (const auto& [own, arguments] :
+       {std::pair{" -t -i", "<-t><-i><-i><-f><no-reply@example.com>"},
+        std::pair{" -ti", "<-ti><-i><-f><no-reply@example.com>"},
+        std::pair{" -test", "<-test><-i><-f><no-reply@example.com><--><ann@example.org>"}}) {
+    CHECK(complaint(script.server(own), message()) == "");
+    CHECK(script.file("arguments") == arguments);
+  }
+  CHECK(script.file("mail").find("\nTo: ann@example.org\n") != std::string::npos);
+}
+
 TEST_CASE("a sendmail that fails is an error with the first line of what it says, and no more") {
   const Script script("echo 'no such user' >&2; cat >&2; exit 67");
   const std::string why = complaint(script.server(), message());

@@ -47,7 +47,7 @@ function forV3(options) {
 }
 
 /** Ours has no functions in its configuration, and limits that v3 lacks; `ours` is what only it needs. */
-function forOurs({ database, ours = {}, providers, ...options }) {
+function forOurs({ database, ours = {}, owner, providers, ...options }) {
   const rateLimits = { address: null, account: null, recipient: null }
   return { ...options, database: database ? 'sqlite:auth.db' : null, rateLimits, providers: providers.map(({ people, ...entry }) => entry), ...ours }
 }

@@ -14,7 +14,7 @@ const flowCookies = /^[^=]*next-auth\.(pkce\.code_verifier|state)=/
 /** Seconds from now, to the next ten: both sides were asked within a moment. */
 const fromNow = (time) => `<now${((seconds) => (seconds < 0 ? seconds : `+${seconds}`))(Math.round((time - Date.now()) / 10000) * 10)}s>`
 
-function masked(text) {
+export function masked(text) {
   return text
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (date) => fromNow(Date.parse(date)))
     .replace(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g, (hex) => (hex === csrfToken ? hex : '<64 hex digits>'))

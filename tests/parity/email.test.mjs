@@ -1,26 +1,20 @@
-// Signing in by a link in a mail: as the real v3. Ours hands its mails to a program that keeps them, v3 to a function that does.
+// Signing in by a link in a mail: as the real v3.
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { isRoot, serverUser, temporaryFolder } from '../support/process.mjs'
 import { csrfCookie, csrfToken, sides, startBoth, url } from './both.mjs'
 import { compareAll, view } from './compare.mjs'
 import { reason } from './differences.mjs'
+import { makeMailbox } from './mailbox.mjs'
 import { Person } from './person.mjs'
 
 const cookies = { 'next-auth.csrf-token': csrfCookie }
 
 describe('mail', () => {
   let sites
-  let folder
+  let mailbox
   before(async () => {
-    folder = temporaryFolder()
-    const sendmail = path.join(folder, 'sendmail')
-    writeFileSync(sendmail, `#!/bin/sh\n/bin/cat > "${folder}/$$.new" && /bin/mv "${folder}/$$.new" "${folder}/$$.mail"\n`)
-    chmodSync(sendmail, 0o755)
-    if (isRoot) chownSync(sendmail, serverUser.uid, serverUser.gid)
-    const email = { id: 'email', name: 'Mail', type: 'email', server: `sendmail:${sendmail}`, from: 'no-reply@example.com', confirm: false }
+    mailbox = makeMailbox()
+    const email = mailbox.provider()
     sites = await startBoth({
       db: { database: true, providers: [email] },
       jwt: { database: true, session: { jwt: true }, providers: [email] },
@@ -31,23 +25,13 @@ describe('mail', () => {
   })
   after(() => sites?.stop())
 
-  /** The query of the link in the mail that a side has just sent. */
-  async function sent(site, side) {
-    if (side === 'v3') return new URL((await site.mails()).at(-1).url).search.slice(1)
-    const files = readdirSync(folder).filter((name) => name.endsWith('.mail'))
-    assert.equal(files.length, 1)
-    const mail = readFileSync(path.join(folder, files[0]), 'utf8').replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)))
-    rmSync(path.join(folder, files[0]))
-    return /\/callback\/email\?(\S+)/.exec(mail)[1]
-  }
-
   async function link(site, side, person, email, form = {}) {
     const answer = await person.post('/signin/email', { email, ...form })
-    return { answer, query: await sent(site, side) }
+    return { answer, query: await mailbox.sent(site, side) }
   }
 
   async function forget() {
-    for (const name of readdirSync(folder)) if (name.endsWith('.mail')) rmSync(path.join(folder, name))
+    mailbox.forget()
     await sites.db.mails()
   }
 

@@ -79,6 +79,15 @@ TEST_CASE("credentials: signing in with JWT sessions is v3's") {
   CHECK(site.sql("SELECT count(*) FROM users") == "0\n");
 }
 
+TEST_CASE("credentials: an empty id is none, as next-auth/jwt reads no token with an empty sub") {
+  Site site;
+  site.user = base::parse_json(R"({"id": "", "name": "Jane"})");
+  Json token;
+  site.hooks.on_jwt = [&](Json made) { return token = std::move(made); };
+  site.submit();
+  CHECK(base::to_json(token) == R"({"name":"Jane"})");
+}
+
 TEST_CASE("credentials: without a database it works, too") {
   Site site(true, false);
   CHECK(site.submit().location == "https://example.com");

@@ -31,6 +31,26 @@ TEST_CASE("the language is the best of those there are") {
     CHECK_MESSAGE(routes::choose_language(row.first, available) == row.second, row.first);
 }
 
+TEST_CASE("a language of a region or script is served by itself where there is one, else by the language") {
+  const std::vector<std::string> available{"pt-BR", "zh-Hant", "en", "pt", "zh"};
+  const std::pair<const char*, const char*> table[] = {
+      {"pt", "pt"},
+      {"pt-br", "pt-BR"},
+      {"pt-PT, pt-BR;q=0.9", "pt"},
+      {"zh-TW", "zh"},
+      {"zh-Hant-TW", "zh-Hant"},
+      {"zh-Hans", "zh"},
+      {"pt-BR-x-own", "pt-BR"},
+      {"*, pt;q=0.5", "en"},
+      {"fi, *;q=0.5, pt;q=0.4", "en"},
+      {"pt, *;q=0.5", "pt"},
+      {"-", "en"},
+      {"pt-", "pt"},
+  };
+  for (const auto& row : table)
+    CHECK_MESSAGE(routes::choose_language(row.first, available) == row.second, row.first);
+}
+
 TEST_CASE("no more than twenty ranges are looked at") {
   std::string header;
   for (int i = 0; i < 19; ++i) header += "xx,";

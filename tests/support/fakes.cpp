@@ -53,7 +53,7 @@ base::Json FakeHooks::session(base::Json session, const base::Json& user_or_toke
 }
 
 base::Json FakeHooks::jwt(base::Json token, const base::Json& user, const base::Json& account,
-                          const base::Json& profile, bool is_new_user) {
+                          const base::Json& profile, std::optional<bool> is_new_user) {
   jwt_arguments = base::Json::array({user, account, profile, is_new_user});
   return jwt(std::move(token));
 }

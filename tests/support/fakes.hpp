@@ -83,7 +83,8 @@ class FakeHooks : public hooks::Hooks {
   hooks::SignInAnswer sign_in(const base::Json&, const base::Json&, const base::Json&) override;
   std::string redirect(const std::string& url, const std::string& base_url) override;
   base::Json session(base::Json, const base::Json&) override;
-  base::Json jwt(base::Json, const base::Json&, const base::Json&, const base::Json&, bool) override;
+  base::Json jwt(base::Json, const base::Json&, const base::Json&, const base::Json&,
+                 std::optional<bool>) override;
   base::Json jwt(base::Json) override;
   base::Json authorize(const base::Json&) override;
   bool protect(const base::Json&, const std::string&) override;

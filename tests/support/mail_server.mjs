@@ -42,9 +42,10 @@ export async function startMailServer({ certificates, secure = false, login, met
     authOptional: !login,
     disableReverseLookup: true,
     logger: false,
-    onAuth({ method, username, password }, session, done) {
+    onAuth({ method, username, password, validatePassword }, session, done) {
       logins.push({ method, username, password, secure: session.secure })
-      const good = username === login.user && password === login.password
+      // By CRAM-MD5 the password itself does not come.
+      const good = username === login.user && (validatePassword ? validatePassword(login.password) : password === login.password)
       done(good ? null : new Error('Invalid username or password'), good ? { user: username } : undefined)
     },
     onRcptTo({ address }, session, done) {

@@ -15,9 +15,9 @@ const { getConnection } = require('typeorm')
 const mails = []
 
 // The names of the configuration's keys are v3's; what v3 has as a function is data there.
-function provider({ type, profile, params, ...entry }) {
+function provider({ type, profile, params, ...entry }, owner) {
   if (type === 'email') return builtIn.Email({ ...entry, sendVerificationRequest: ({ identifier, url, token }) => { mails.push({ identifier, url, token }) } })
-  if (type === 'credentials') return { ...builtIn.Credentials({ ...entry, authorize: authorize(entry.people) }), id: entry.id }
+  if (type === 'credentials') return { ...builtIn.Credentials({ ...entry, authorize: owner ? (fields) => ask(owner, 'authorize')(fields) : authorize(entry.people) }), id: entry.id }
   return { type, params: params ?? { grant_type: 'authorization_code' }, ...entry, profile: (from) => mapped(profile, from) }
 }
 
@@ -29,10 +29,27 @@ function mapped(profile, from) {
   return Object.fromEntries(Object.entries(profile).map(([name, path]) => [name, from[path]]))
 }
 
-function handlerOf(name, { url, database, providers, ...options }) {
+/** A function that asks the test what to do: parity/owner.mjs. */
+const ask = (owner, name) => async (...given) => {
+  const body = JSON.stringify({ name, given: given.map((one) => one ?? '<nil>') })
+  const { value, message, redirect } = await (await fetch(owner, { method: 'POST', body })).json()
+  if (message) throw new Error(message)
+  if (redirect) throw redirect // as Promise.reject(URL)
+  return value
+}
+
+function askedFor(owner) {
+  const functions = (names, prefix = '') => Object.fromEntries(names.map((name) => [name, ask(owner, prefix + name)]))
+  return {
+    callbacks: functions(['signIn', 'redirect', 'session', 'jwt']),
+    events: functions(['signIn', 'signOut', 'createUser', 'updateUser', 'linkAccount', 'session', 'error'], 'events.')
+  }
+}
+
+function handlerOf(name, { url, database, providers, owner, ...options }) {
   // TypeORM knows `url` for other databases only; the adapter takes SQLite's column types because of it.
   const adapter = database ? adapters.Default({ name, type: 'sqljs', url: 'sqlite:', synchronize: true }) : undefined
-  const nextAuth = NextAuth({ ...options, adapter, providers: providers.map(provider) })
+  const nextAuth = NextAuth({ ...options, ...(owner && askedFor(owner)), adapter, providers: providers.map((entry) => provider(entry, owner)) })
   return (request, response) => {
     process.env.NEXTAUTH_URL = url // read by v3 at every request, before it first waits
     return nextAuth(request, response)
