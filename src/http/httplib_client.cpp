@@ -52,6 +52,7 @@ void keep_lookups_inside() {
 struct Connection {
   SocketWatch socket;
   Deadline deadline;  // of the request it is used for
+  std::chrono::steady_clock::time_point idle_since{};
   std::unique_ptr<httplib::ClientImpl> client;
 };
 
@@ -176,16 +177,28 @@ class HttplibClient : public Client {
     return out;
   }
 
+  std::unique_ptr<Connection> take_kept(const std::string& origin) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = idle_.find(origin);
+    if (found == idle_.end()) return {};
+    auto connection = std::move(found->second.back());
+    found->second.pop_back();
+    if (found->second.empty()) idle_.erase(found);
+    return connection;
+  }
+
+  /// Bytes that nobody has asked for, behind the last answer, would be taken for the next one, and so one
+  /// person's profile for another's. A connection that was idle for long may be dead without a sign of it:
+  /// firewalls on the way forget connections, silently.
+  bool is_good(const Connection& connection) const {
+    const auto idle = std::chrono::steady_clock::now() - connection.idle_since;
+    return idle < options_.idle_lifetime && connection.socket.is_quiet();
+  }
+
   std::unique_ptr<Connection> take(const Url& url) {
-    {
-      const std::scoped_lock lock(mutex_);
-      const auto found = idle_.find(url.origin());
-      if (found != idle_.end()) {
-        auto connection = std::move(found->second.back());
-        found->second.pop_back();
-        if (found->second.empty()) idle_.erase(found);
-        return connection;
-      }
+    if (auto kept = take_kept(url.origin())) {
+      if (!is_good(*kept)) kept->client->stop();  // it will connect anew
+      return kept;
     }
     auto connection = std::make_unique<Connection>();
     connection->client = connect_to(url, lookups_, connection->deadline);
@@ -202,6 +215,7 @@ class HttplibClient : public Client {
   void give_back(const Url& url, std::unique_ptr<Connection> connection) {
     constexpr size_t idle_limit = 8;     // connections to one origin
     constexpr size_t origin_limit = 64;  // a token may name hosts, and a provider have any number of them
+    connection->idle_since = std::chrono::steady_clock::now();
     const std::scoped_lock lock(mutex_);
     const std::string origin = url.origin();
     if (idle_.size() >= origin_limit && idle_.find(origin) == idle_.end()) idle_.erase(idle_.begin());

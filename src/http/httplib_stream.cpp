@@ -24,9 +24,7 @@ bool is_ready(socket_t descriptor, short what) {
 
 }  // namespace
 
-bool BoundedStream::is_readable() const {
-  return taken_ < have_ || (tls_ && SSL_pending(tls_) > 0) || is_ready(descriptor_, POLLIN);
-}
+bool BoundedStream::is_readable() const { return has_more() || is_ready(descriptor_, POLLIN); }
 
 bool BoundedStream::is_writable() const { return is_ready(descriptor_, POLLOUT); }
 

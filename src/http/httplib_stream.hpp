@@ -1,6 +1,7 @@
 #pragma once
 // Private to http/: how httplib reads and writes a provider's connection.
 #include <httplib.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cstddef>
@@ -29,6 +30,8 @@ class BoundedStream : public httplib::Stream {
   void get_remote_ip_and_port(std::string& ip, int& port) const override;
   void get_local_ip_and_port(std::string& ip, int& port) const override;
   socket_t socket() const override { return descriptor_; }
+  /// Bytes have been received that nobody has read.
+  bool has_more() const { return taken_ < have_ || (tls_ && SSL_pending(tls_) > 0); }
 
  private:
   ssize_t receive(char* into, size_t size);
@@ -65,7 +68,11 @@ class BoundedClient : public Client {
   bool process_socket(const typename Client::Socket& socket,
                       std::function<bool(httplib::Stream&)> callback) override {
     BoundedStream stream(socket.sock, socket.ssl);
-    return callback(stream);
+    const bool is_done = callback(stream);
+    // What came along with the answer is no part of the next one: the connection has become useless. It may
+    // be closed already, and its TLS gone.
+    if (socket.is_open() && stream.has_more()) ::shutdown(socket.sock, SHUT_RDWR);
+    return is_done;
   }
 
   const Lookups& lookups_;

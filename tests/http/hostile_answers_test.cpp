@@ -100,6 +100,30 @@ TEST_CASE("a second answer that nobody asked for is not the next one's") {
   CHECK(client->send({.url = server.url("/second")}).body == "second");
 }
 
+TEST_CASE("what came behind an answer is not the next one's, wherever it was cut") {
+  const std::string answer = http_answer("first"), other = http_answer("smuggled");
+  // Read from the connection are 4096 bytes at a time.
+  for (const size_t cut : {size_t{0}, size_t{1}, 4096 - answer.size()}) {
+    const LoopbackServer server([&](const std::string& request) {
+      if (request.starts_with("GET /first")) return Sending{answer + std::string(cut, ' ') + other};
+      return Sending{http_answer("second")};
+    });
+    const auto client = http::make_client(quick());
+    CHECK(client->send({.url = server.url("/first")}).body == "first");
+    CHECK(client->send({.url = server.url("/second")}).body == "second");
+    CHECK(server.connections() == 2);
+  }
+}
+
+TEST_CASE("a connection is not kept for longer than firewalls remember it") {
+  const LoopbackServer server([](const std::string&) { return Sending{http_answer("text")}; });
+  http::ClientOptions options = quick();
+  options.idle_lifetime = 0ms;
+  const auto client = http::make_client(options);
+  for (int i = 0; i < 2; ++i) CHECK(client->send({.url = server.url()}).body == "text");
+  CHECK(server.connections() == 2);
+}
+
 TEST_CASE("a redirect never leads to another scheme, host or port, nor with a name and password") {
   std::string target;
   const LoopbackServer elsewhere([](const std::string&) { return Sending{http_answer("stolen")}; });
