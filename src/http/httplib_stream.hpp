@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "http/lookup.hpp"
 
@@ -35,12 +36,18 @@ class BoundedStream : public httplib::Stream {
 
  private:
   ssize_t receive(char* into, size_t size);
+  /// The next line with its end, still to be read; "" if none comes that fits the buffer.
+  std::string_view peek_line();
+  /// RFC 9110 §15.2: any number of them may come before the answer, asked for or not. The library knows 100
+  /// alone, without headers.
+  void skip_interim_answers();
   bool is_too_long(char next);
 
   socket_t descriptor_;
   SSL* tls_;
   size_t length_ = 0;      // of the line so far
   bool is_status_ = true;  // it begins as a status line does
+  bool is_beginning_ = true;
   size_t taken_ = 0, have_ = 0;
   std::array<char, 4096> buffer_;
 };

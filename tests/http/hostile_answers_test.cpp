@@ -124,6 +124,20 @@ TEST_CASE("a connection is not kept for longer than firewalls remember it") {
   CHECK(server.connections() == 2);
 }
 
+TEST_CASE("interim answers come before the answer, with headers or without, and are not it") {
+  for (const char* interim :
+       {"100 Continue\r\n\r\n", "100 Continue\r\nX-A: b\r\n\r\n", "102 Processing\r\n\r\n",
+        "103 Early Hints\r\nLink: </a>; rel=preload\r\nX-A: b\r\n\r\n", "199 Whatever\r\n\r\n"}) {
+    CHECK(outcome("HTTP/1.1 " + std::string(interim) + http_answer("text")) == "200 text");
+    CHECK(outcome("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 " + std::string(interim) + http_answer("text")) ==
+          "200 text");
+  }
+  CHECK(outcome("HTTP/1.1 103 Early Hints\r\n\r\n") == "unreachable");
+  CHECK(outcome("HTTP/1.1 103 Early Hints\r\nX-A: b\r\n") == "unreachable");
+  CHECK(outcome("HTTP/1.1 103 Early Hints\r\nX-A: " + std::string(5000, 'x') + "\r\n\r\n" +
+                http_answer("text")) == "unreachable");
+}
+
 TEST_CASE("a redirect never leads to another scheme, host or port, nor with a name and password") {
   std::string target;
   const LoopbackServer elsewhere([](const std::string&) { return Sending{http_answer("stolen")}; });
