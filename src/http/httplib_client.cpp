@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <sys/auxv.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -89,6 +90,12 @@ std::string why(httplib::Error error) {
   return httplib::to_string(error);
 }
 
+/// RFC 9112 §6.3: where the answer ends would be anybody's guess.
+bool has_two_lengths(const httplib::Response& answer) {
+  const auto [first, end] = answer.headers.equal_range("Content-Length");
+  return std::any_of(first, end, [&first = first](const auto& one) { return one.second != first->second; });
+}
+
 class HttplibClient : public Client {
  public:
   explicit HttplibClient(ClientOptions options) : options_(std::move(options)) {}
@@ -142,6 +149,7 @@ class HttplibClient : public Client {
       if (!result && std::chrono::steady_clock::now() >= deadline)
         throw Unreachable(place(url) + ": timed out");
       if (!result) throw Unreachable(place(url) + ": " + why(result.error()));
+      if (has_two_lengths(*result)) throw Unreachable(place(url) + ": the answer has two lengths");
       answer.status = result->status;
       for (const auto& [name, value] : result->headers) answer.headers.emplace_back(name, value);
     }

@@ -54,6 +54,12 @@ TEST_CASE("lengths that are none end in time, whatever they are") {
   CHECK(std::chrono::steady_clock::now() - start < 5s);
 }
 
+TEST_CASE("an answer of two lengths is none") {
+  CHECK(with_header("Content-Length: 4\r\nContent-Length: 2") == "unreachable");
+  CHECK(with_header("Content-Length: 2\r\nX-A: b\r\ncontent-length: 4") == "unreachable");
+  CHECK(with_header("Content-Length: 4\r\nContent-Length: 4") == "200 body");
+}
+
 TEST_CASE("chunks that are none end in time, whatever they are") {
   for (const char* chunk : {"zz\r\nbody\r\n0\r\n\r\n", "-4\r\nbody\r\n0\r\n\r\n",
                             "ffffffffffffffffff\r\nbody", "4\r\nbodyXX0\r\n\r\n", "4", "4\r\nbody\r\n"}) {
