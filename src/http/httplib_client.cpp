@@ -171,7 +171,12 @@ class HttplibClient : public Client {
     httplib::Request out;
     out.method = request.method;
     out.path = url.target();
-    for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);
+    for (const auto& [name, value] : request.headers) {
+      // The library writes them as they are: a line break in one would begin another.
+      if (base::has_control(name) || base::has_control(value))
+        throw Unreachable(place(url) + ": a header of the request has a control character");
+      out.headers.emplace(name, value);
+    }
     // GitHub and others refuse a request without one.
     if (!out.has_header("User-Agent")) out.headers.emplace("User-Agent", options_.user_agent);
     if (!out.has_header("Accept-Encoding")) out.headers.emplace("Accept-Encoding", "identity");
