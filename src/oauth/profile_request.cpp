@@ -169,6 +169,9 @@ void name_user(Identity& who, const Provider& provider, const providers::Values&
   who.user = user_of(provider, who.profile, values, account, own);
   who.account_id = account_id(who.user);
   if (who.account_id.empty()) throw AuthError(Code::Callback, "the profile has no id");
+  // It goes on into mails and headers, by way of programs that expect an address.
+  if (base::has_control(who.user.text_of("email").value_or("")))
+    throw AuthError(Code::Callback, "the profile's email has a control character");
 }
 
 Identity identify(const Outside& outside, Documents& documents, const Provider& provider,

@@ -152,6 +152,11 @@ TEST_CASE("text that is none is no profile") {
     CHECK_MESSAGE(profile_refusal(body) == signin, body);
 }
 
+TEST_CASE("an address with a control character is refused: mails and headers are made with it") {
+  CHECK(profile_refusal(R"({"sub":"ann","email":"ann@example.com\r\nBcc: all@example.com"})") ==
+        "Callback: the profile's email has a control character");
+}
+
 TEST_CASE("signed or encrypted userinfo is no JSON, and so no profile") {
   World w({.op = Json::object({{"idToken", false}})});
   w.client.on(userinfo, [&](const http::Outgoing&) {
