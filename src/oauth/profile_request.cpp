@@ -69,6 +69,8 @@ void add_extra(http::Client& client, const Provider& provider, const providers::
       if (answer.status >= 200 && answer.status < 300 && json) profile.set(name, std::move(*json));
     } catch (const AuthError&) {
       // The sign-in goes on without it.
+    } catch (const providers::Error&) {
+      // Without an address for it, too.
     }
   }
 }
