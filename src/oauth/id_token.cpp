@@ -107,14 +107,16 @@ void check_signature(const crypto::Jws& token, const Provider& provider, const M
     refuse("no key of the provider's fits the signature");
 }
 
-/// OpenID Connect Core §3.1.3.6: the left half of the access token's hash.
-void check_at_hash(const base::Json& claims, const std::string& alg, const std::string& access_token) {
-  const base::Json* at_hash = claims.find("at_hash");
-  if (!at_hash || access_token.empty()) return;
-  const std::string digest = crypto::digest_for(alg, access_token);
+/// OpenID Connect Core §3.1.3.6 and §3.3.2.11: where this claim is given, it is the left half of the hash of
+/// what came along with the token.
+void check_hash(const base::Json& claims, std::string_view name, const std::string& alg,
+                const std::string& companion) {
+  const base::Json* hash = claims.find(name);
+  if (!hash || companion.empty()) return;
+  const std::string digest = crypto::digest_for(alg, companion);
   const std::string expected = base::to_base64url(digest.substr(0, digest.size() / 2));
-  if (!at_hash->is_string() || !crypto::equal_constant_time(at_hash->text(), expected))
-    refuse("at_hash does not fit the access token");
+  if (!hash->is_string() || !crypto::equal_constant_time(hash->text(), expected))
+    refuse(std::string(name) + " does not fit the " + (name == "at_hash" ? "access token" : "code"));
 }
 
 base::Json read_claims(const crypto::Jws& token) {
@@ -137,7 +139,9 @@ base::Json verify_id_token(const std::string& id_token, const Provider& provider
     check_nonce(claims, expected.nonce);
     text(claims, "sub");
     check_signature(token, provider, metadata, documents);
-    check_at_hash(claims, token.header.text_of("alg").value_or(""), expected.access_token);
+    const std::string alg = token.header.text_of("alg").value_or("");
+    check_hash(claims, "at_hash", alg, expected.access_token);
+    check_hash(claims, "c_hash", alg, expected.code);
     return claims;
   } catch (const crypto::Error& error) {
     refuse(error.what());

@@ -166,6 +166,7 @@ constexpr base::Seconds iat_leeway{60};
 struct Expected {
   std::string nonce;         // "" if none was sent
   std::string access_token;  // for at_hash
+  std::string code;          // for c_hash
   base::Time now;
 };
 

@@ -101,14 +101,15 @@ bool promises_id_token(const Provider& provider, const Metadata& metadata) {
 }
 
 base::Json claims_of(const Provider& provider, const Metadata& metadata, Documents& documents,
-                     const TokenResponse& tokens, const model::Flow& flow, base::Time now) {
+                     const TokenResponse& tokens, const std::string& code, const model::Flow& flow,
+                     base::Time now) {
   if (!promises_id_token(provider, metadata)) {
     // A provider used by OpenID Connect discovery: what it sends is verified even where it is not needed.
     if (provider.issuer.empty() || tokens.id_token.empty()) return {};
   }
   if (tokens.id_token.empty()) throw AuthError(Code::OAuthCallback, "token response: no id_token");
   return verify_id_token(tokens.id_token, provider, metadata, documents,
-                         {.nonce = flow.nonce, .access_token = tokens.access_token, .now = now});
+                         {.nonce = flow.nonce, .access_token = tokens.access_token, .code = code, .now = now});
 }
 
 /// The form field `user`, which Apple sends at a person's first sign-in only.
@@ -183,7 +184,8 @@ Identity identify(const Outside& outside, Documents& documents, const Provider& 
   who.tokens = token_request(outside, provider, metadata, answer.code, redirect_uri, flow.code_verifier);
   providers::Values values{
       .code = answer.code, .tokens = who.tokens.raw, .access_token = who.tokens.access_token, .claims = {}};
-  values.claims = claims_of(provider, metadata, documents, who.tokens, flow, outside.clock.now());
+  values.claims =
+      claims_of(provider, metadata, documents, who.tokens, answer.code, flow, outside.clock.now());
   who.profile = provider.id_token ? values.claims : fetch_profile(outside.client, provider, metadata, values);
   add_callback_user(provider, answer, who.profile);
   name_user(who, provider, values, account_json(provider, {}, who.tokens), own);

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::failure_of([&] {
     const base::Json claims =
         oauth::verify_id_token(token, fuzz::openid(), metadata, documents,
-                               {.nonce = "n0nce", .access_token = "t0ken", .now = fuzz::now});
+                               {.nonce = "n0nce", .access_token = "t0ken", .code = "c0de", .now = fuzz::now});
     fuzz::require(claims.text_of("iss") == fuzz::issuer, "iss is the provider");
     fuzz::require(claims.text_of("nonce") == "n0nce", "nonce is ours");
     fuzz::require(claims.text_of("aud") == "app" || claims.find("aud")->is_array(), "aud is ours");

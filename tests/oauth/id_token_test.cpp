@@ -141,6 +141,16 @@ TEST_CASE("at_hash must fit the access token where it is given") {
   }));
 }
 
+TEST_CASE("c_hash must fit the code where it is given") {
+  CHECK(with("c_hash", "AAAA") == "OAuthCallback: id_token: c_hash does not fit the code");
+  CHECK(with("c_hash", nullptr) == "OAuthCallback: id_token: c_hash does not fit the code");
+  World w;
+  w.op.in_claims = [&](Json& claims) {
+    claims.set("c_hash", base::to_base64url(crypto::sha256(w.op.last_code).substr(0, 16)));
+  };
+  CHECK(w.sign_in().location == "https://example.com");
+}
+
 TEST_CASE("claims that are no JSON object, or have a member twice, are refused") {
   for (const char* payload : {"[]", "\"ann\"", "null", "{", R"({"sub":"ann","sub":"ben"})"}) {
     CAPTURE(payload);
