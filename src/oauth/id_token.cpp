@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "base/text.hpp"
 #include "oauth/oauth.hpp"
@@ -7,7 +8,12 @@
 namespace oauth {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) { throw AuthError(Code::OAuthCallback, "id_token: " + why); }
+/// A rule that a token breaks.
+struct Refusal : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+[[noreturn]] void refuse(const std::string& why) { throw Refusal(why); }
 
 std::string text(const base::Json& claims, std::string_view name) {
   const auto value = claims.text_of(name);
@@ -46,9 +52,14 @@ void check_audience(const base::Json& claims, const std::string& client_id) {
   if (audiences.size() > 1 && !azp_is_ours) refuse("several aud, and no azp");
 }
 
+void check_expiry(const base::Json& claims, base::Time now) {
+  if (number(claims, "exp") + double(exp_leeway.count()) <= double(base::unix_seconds(now)))
+    refuse("expired");
+}
+
 void check_times(const base::Json& claims, base::Time now) {
+  check_expiry(claims, now);
   const auto seconds = double(base::unix_seconds(now));
-  if (number(claims, "exp") + double(exp_leeway.count()) <= seconds) refuse("expired");
   if (number(claims, "iat") - double(iat_leeway.count()) > seconds) refuse("iat lies in the future");
   if (claims.find("nbf") && number(claims, "nbf") - double(iat_leeway.count()) > seconds)
     refuse("not valid yet");
@@ -125,11 +136,26 @@ base::Json read_claims(const crypto::Jws& token) {
   return std::move(*claims);
 }
 
+/// The claims that `verify` gives; what is wrong with them is said of the thing of this name.
+base::Json verified(const std::string& name, const std::function<base::Json()>& verify) {
+  std::string why;
+  try {
+    return verify();
+  } catch (const Refusal& refusal) {
+    why = refusal.what();
+  } catch (const crypto::Error& error) {
+    why = error.what();
+  } catch (const providers::Error& error) {
+    why = error.what();
+  }
+  throw AuthError(Code::OAuthCallback, name + ": " + why);
+}
+
 }  // namespace
 
 base::Json verify_id_token(const std::string& id_token, const Provider& provider, const Metadata& metadata,
                            Documents& documents, const Expected& expected) {
-  try {
+  return verified("id_token", [&] {
     const crypto::Jws token = crypto::read_jws(id_token);
     check_header(token.header);
     base::Json claims = read_claims(token);
@@ -143,11 +169,21 @@ base::Json verify_id_token(const std::string& id_token, const Provider& provider
     check_hash(claims, "at_hash", alg, expected.access_token);
     check_hash(claims, "c_hash", alg, expected.code);
     return claims;
-  } catch (const crypto::Error& error) {
-    refuse(error.what());
-  } catch (const providers::Error& error) {
-    refuse(error.what());
-  }
+  });
+}
+
+base::Json verify_userinfo(const std::string& jwt, const Provider& provider, const Metadata& metadata,
+                           Documents& documents, base::Time now) {
+  return verified("userinfo", [&] {
+    const crypto::Jws token = crypto::read_jws(jwt);
+    check_header(token.header);
+    base::Json claims = read_claims(token);
+    if (claims.find("iss")) check_issuer(claims, provider, metadata);
+    if (claims.find("aud")) check_audience(claims, provider.client_id);
+    if (claims.find("exp")) check_expiry(claims, now);
+    check_signature(token, provider, metadata, documents);
+    return claims;
+  });
 }
 
 }  // namespace oauth

@@ -174,6 +174,11 @@ struct Expected {
 base::Json verify_id_token(const std::string& id_token, const Provider&, const Metadata&, Documents&,
                            const Expected&);
 
+/// The claims of userinfo that is a signed JWT (OpenID Connect Core §5.3.2), verified but for `sub`: as of
+/// the id_token, `iss`, `aud` and `exp` where they are given. Throws AuthError(OAuthCallback).
+base::Json verify_userinfo(const std::string& jwt, const Provider&, const Metadata&, Documents&,
+                           base::Time now);
+
 constexpr size_t account_id_limit = 1024;  // bytes; OpenID Connect Core §2 has 255 for a `sub`
 
 /// Who signed in.

@@ -82,16 +82,22 @@ void check_subject(const base::Json& profile, const base::Json& claims) {
     throw AuthError(Code::OAuthCallback, "userinfo: sub is not the id_token's");
 }
 
-base::Json fetch_profile(http::Client& client, const Provider& provider, const Metadata& metadata,
-                         const providers::Values& values) {
+bool is_jwt(const http::Answer& answer) {
+  return base::lower(answer.header("Content-Type")).starts_with("application/jwt");
+}
+
+base::Json fetch_profile(const Outside& outside, Documents& documents, const Provider& provider,
+                         const Metadata& metadata, const providers::Values& values) {
   const ProfileRequest request = profile_request(provider, metadata, values);
-  const http::Answer answer = send(client, provider, provider.profile_method, request);
+  const http::Answer answer = send(outside.client, provider, provider.profile_method, request);
   const bool is_userinfo = !values.claims.is_null();
   if (is_userinfo ? answer.status != 200 : answer.status < 200 || answer.status > 299)
     throw AuthError(Code::Callback, "profile request: status " + std::to_string(answer.status));
-  base::Json profile = read_profile(answer);
+  base::Json profile = is_userinfo && is_jwt(answer)
+                           ? verify_userinfo(answer.body, provider, metadata, documents, outside.clock.now())
+                           : read_profile(answer);
   check_subject(profile, values.claims);
-  add_extra(client, provider, values, request.headers, profile);
+  add_extra(outside.client, provider, values, request.headers, profile);
   return profile;
 }
 
@@ -186,7 +192,8 @@ Identity identify(const Outside& outside, Documents& documents, const Provider& 
       .code = answer.code, .tokens = who.tokens.raw, .access_token = who.tokens.access_token, .claims = {}};
   values.claims =
       claims_of(provider, metadata, documents, who.tokens, answer.code, flow, outside.clock.now());
-  who.profile = provider.id_token ? values.claims : fetch_profile(outside.client, provider, metadata, values);
+  who.profile =
+      provider.id_token ? values.claims : fetch_profile(outside, documents, provider, metadata, values);
   add_callback_user(provider, answer, who.profile);
   name_user(who, provider, values, account_json(provider, {}, who.tokens), own);
   who.account = account_json(provider, *who.user.find("id"), who.tokens);

@@ -157,14 +157,6 @@ TEST_CASE("an address with a control character is refused: mails and headers are
         "Callback: the profile's email has a control character");
 }
 
-TEST_CASE("signed or encrypted userinfo is no JSON, and so no profile") {
-  World w({.op = Json::object({{"idToken", false}})});
-  w.client.on(userinfo, [&](const http::Outgoing&) {
-    return http::Answer{200, {{"Content-Type", "application/jwt"}}, w.op.sign(w.op.person)};
-  });
-  CHECK(refusal(w) == signin);
-}
-
 TEST_CASE("claims that are said to lie elsewhere are not fetched") {
   World w({.op = Json::object({{"idToken", false}})});
   const std::string elsewhere = "https://op.example/claims";
