@@ -165,6 +165,7 @@ constexpr base::Seconds iat_leeway{60};
 /// What the id_token's claims must be (OpenID Connect Core §3.1.3.7).
 struct Expected {
   std::string nonce;         // "" if none was sent
+  bool nonce_may_lack;       // it must be right where there is one
   std::string access_token;  // for at_hash
   std::string code;          // for c_hash
   base::Time now;

@@ -106,6 +106,12 @@ bool promises_id_token(const Provider& provider, const Metadata& metadata) {
   return provider.id_token || (!provider.issuer.empty() && openid) || protection(provider, metadata).nonce;
 }
 
+/// The catalogue leaves the nonce out of `protection` where the provider leaves it out of its id_tokens, as
+/// LinkedIn does. One that puts it in is held to it all the same; and without state it is all there is.
+bool may_lack_nonce(const Provider& provider) {
+  return provider.entry.find("protection") && provider.protection.state && !provider.protection.nonce;
+}
+
 base::Json claims_of(const Provider& provider, const Metadata& metadata, Documents& documents,
                      const TokenResponse& tokens, const std::string& code, const model::Flow& flow,
                      base::Time now) {
@@ -115,7 +121,11 @@ base::Json claims_of(const Provider& provider, const Metadata& metadata, Documen
   }
   if (tokens.id_token.empty()) throw AuthError(Code::OAuthCallback, "token response: no id_token");
   return verify_id_token(tokens.id_token, provider, metadata, documents,
-                         {.nonce = flow.nonce, .access_token = tokens.access_token, .code = code, .now = now});
+                         {.nonce = flow.nonce,
+                          .nonce_may_lack = may_lack_nonce(provider),
+                          .access_token = tokens.access_token,
+                          .code = code,
+                          .now = now});
 }
 
 /// The form field `user`, which Apple sends at a person's first sign-in only.
