@@ -12,7 +12,8 @@ namespace http {
 struct ClientOptions {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds total_timeout{10000};
-  size_t answer_limit = size_t{1} << 20;  // bytes, after decompression
+  std::chrono::milliseconds idle_lifetime{30000};  // of a connection that is kept for the next request
+  size_t answer_limit = size_t{1} << 20;           // bytes, after decompression
   std::string user_agent = "nextauth.fcgi";
   bool plain_http = false;  // also beyond loopback: for what is no secret, and is believed by nobody
 };

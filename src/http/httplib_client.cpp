@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <sys/auxv.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -52,6 +53,7 @@ void keep_lookups_inside() {
 struct Connection {
   SocketWatch socket;
   Deadline deadline;  // of the request it is used for
+  std::chrono::steady_clock::time_point idle_since{};
   std::unique_ptr<httplib::ClientImpl> client;
 };
 
@@ -86,6 +88,12 @@ std::string why(httplib::Error error) {
   for (const auto& [code, text] : reasons)
     if (code == error) return text;
   return httplib::to_string(error);
+}
+
+/// RFC 9112 §6.3: where the answer ends would be anybody's guess.
+bool has_two_lengths(const httplib::Response& answer) {
+  const auto [first, end] = answer.headers.equal_range("Content-Length");
+  return std::any_of(first, end, [&first = first](const auto& one) { return one.second != first->second; });
 }
 
 class HttplibClient : public Client {
@@ -141,6 +149,7 @@ class HttplibClient : public Client {
       if (!result && std::chrono::steady_clock::now() >= deadline)
         throw Unreachable(place(url) + ": timed out");
       if (!result) throw Unreachable(place(url) + ": " + why(result.error()));
+      if (has_two_lengths(*result)) throw Unreachable(place(url) + ": the answer has two lengths");
       answer.status = result->status;
       for (const auto& [name, value] : result->headers) answer.headers.emplace_back(name, value);
     }
@@ -162,7 +171,12 @@ class HttplibClient : public Client {
     httplib::Request out;
     out.method = request.method;
     out.path = url.target();
-    for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);
+    for (const auto& [name, value] : request.headers) {
+      // The library writes them as they are: a line break in one would begin another.
+      if (base::has_control(name) || base::has_control(value))
+        throw Unreachable(place(url) + ": a header of the request has a control character");
+      out.headers.emplace(name, value);
+    }
     // GitHub and others refuse a request without one.
     if (!out.has_header("User-Agent")) out.headers.emplace("User-Agent", options_.user_agent);
     if (!out.has_header("Accept-Encoding")) out.headers.emplace("Accept-Encoding", "identity");
@@ -176,16 +190,28 @@ class HttplibClient : public Client {
     return out;
   }
 
+  std::unique_ptr<Connection> take_kept(const std::string& origin) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = idle_.find(origin);
+    if (found == idle_.end()) return {};
+    auto connection = std::move(found->second.back());
+    found->second.pop_back();
+    if (found->second.empty()) idle_.erase(found);
+    return connection;
+  }
+
+  /// Bytes that nobody has asked for, behind the last answer, would be taken for the next one, and so one
+  /// person's profile for another's. A connection that was idle for long may be dead without a sign of it:
+  /// firewalls on the way forget connections, silently.
+  bool is_good(const Connection& connection) const {
+    const auto idle = std::chrono::steady_clock::now() - connection.idle_since;
+    return idle < options_.idle_lifetime && connection.socket.is_quiet();
+  }
+
   std::unique_ptr<Connection> take(const Url& url) {
-    {
-      const std::scoped_lock lock(mutex_);
-      const auto found = idle_.find(url.origin());
-      if (found != idle_.end()) {
-        auto connection = std::move(found->second.back());
-        found->second.pop_back();
-        if (found->second.empty()) idle_.erase(found);
-        return connection;
-      }
+    if (auto kept = take_kept(url.origin())) {
+      if (!is_good(*kept)) kept->client->stop();  // it will connect anew
+      return kept;
     }
     auto connection = std::make_unique<Connection>();
     connection->client = connect_to(url, lookups_, connection->deadline);
@@ -202,6 +228,7 @@ class HttplibClient : public Client {
   void give_back(const Url& url, std::unique_ptr<Connection> connection) {
     constexpr size_t idle_limit = 8;     // connections to one origin
     constexpr size_t origin_limit = 64;  // a token may name hosts, and a provider have any number of them
+    connection->idle_since = std::chrono::steady_clock::now();
     const std::scoped_lock lock(mutex_);
     const std::string origin = url.origin();
     if (idle_.size() >= origin_limit && idle_.find(origin) == idle_.end()) idle_.erase(idle_.begin());

@@ -22,16 +22,47 @@ bool is_ready(socket_t descriptor, short what) {
   return ::poll(&descriptors, 1, milliseconds > 0 ? int(milliseconds) : -1) > 0;
 }
 
+/// The status line of an answer that another follows: any 1xx but 101.
+bool is_interim(std::string_view line) {
+  constexpr std::string_view beginning = "HTTP/1.1 1";
+  return line.starts_with(beginning) && !line.starts_with("HTTP/1.1 101");
+}
+
 }  // namespace
 
-bool BoundedStream::is_readable() const {
-  return taken_ < have_ || (tls_ && SSL_pending(tls_) > 0) || is_ready(descriptor_, POLLIN);
-}
+bool BoundedStream::is_readable() const { return has_more() || is_ready(descriptor_, POLLIN); }
 
 bool BoundedStream::is_writable() const { return is_ready(descriptor_, POLLOUT); }
 
+std::string_view BoundedStream::peek_line() {
+  for (;;) {
+    const std::string_view came(buffer_.data() + taken_, have_ - taken_);
+    if (const size_t end = came.find('\n'); end != std::string_view::npos) return came.substr(0, end + 1);
+    std::memmove(buffer_.data(), came.data(), came.size());
+    taken_ = 0;
+    have_ = came.size();
+    const ssize_t more = have_ < buffer_.size() ? receive(buffer_.data() + have_, buffer_.size() - have_) : 0;
+    if (more <= 0) return {};
+    have_ += size_t(more);
+  }
+}
+
+void BoundedStream::skip_interim_answers() {
+  std::string_view line = peek_line();
+  while (is_interim(line)) {
+    while (!line.empty() && line != "\r\n") {  // its headers
+      taken_ += line.size();
+      line = peek_line();
+    }
+    taken_ += line.size();
+    line = peek_line();
+  }
+}
+
 // The head is read byte by byte: from here, not with a system call for each.
 ssize_t BoundedStream::read(char* into, size_t size) {
+  if (is_beginning_) skip_interim_answers();
+  is_beginning_ = false;
   if (taken_ == have_) {
     if (size >= buffer_.size()) return receive(into, size);
     const ssize_t came = receive(buffer_.data(), buffer_.size());

@@ -1,11 +1,13 @@
 #pragma once
 // Private to http/: how httplib reads and writes a provider's connection.
 #include <httplib.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "http/lookup.hpp"
 
@@ -29,15 +31,23 @@ class BoundedStream : public httplib::Stream {
   void get_remote_ip_and_port(std::string& ip, int& port) const override;
   void get_local_ip_and_port(std::string& ip, int& port) const override;
   socket_t socket() const override { return descriptor_; }
+  /// Bytes have been received that nobody has read.
+  bool has_more() const { return taken_ < have_ || (tls_ && SSL_pending(tls_) > 0); }
 
  private:
   ssize_t receive(char* into, size_t size);
+  /// The next line with its end, still to be read; "" if none comes that fits the buffer.
+  std::string_view peek_line();
+  /// RFC 9110 §15.2: any number of them may come before the answer, asked for or not. The library knows 100
+  /// alone, without headers.
+  void skip_interim_answers();
   bool is_too_long(char next);
 
   socket_t descriptor_;
   SSL* tls_;
   size_t length_ = 0;      // of the line so far
   bool is_status_ = true;  // it begins as a status line does
+  bool is_beginning_ = true;
   size_t taken_ = 0, have_ = 0;
   std::array<char, 4096> buffer_;
 };
@@ -65,7 +75,11 @@ class BoundedClient : public Client {
   bool process_socket(const typename Client::Socket& socket,
                       std::function<bool(httplib::Stream&)> callback) override {
     BoundedStream stream(socket.sock, socket.ssl);
-    return callback(stream);
+    const bool is_done = callback(stream);
+    // What came along with the answer is no part of the next one: the connection has become useless. It may
+    // be closed already, and its TLS gone.
+    if (socket.is_open() && stream.has_more()) ::shutdown(socket.sock, SHUT_RDWR);
+    return is_done;
   }
 
   const Lookups& lookups_;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,6 +27,12 @@ unsigned long long SocketWatch::received() const {
   socklen_t size = sizeof info;
   if (descriptor_ < 0 || ::getsockopt(descriptor_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
   return info.tcpi_bytes_received;
+}
+
+bool SocketWatch::is_quiet() const {
+  const std::scoped_lock lock(mutex_);
+  pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  return descriptor_ >= 0 && ::poll(&waiting, 1, 0) == 0;
 }
 
 void SocketWatch::shut_down() {

@@ -19,6 +19,8 @@ class SocketWatch {
   void opened(int descriptor);
   /// Bytes received on it so far; 0 where the system does not tell.
   unsigned long long received() const;
+  /// Nothing has come that is still to be read, nor the other side's end. false before a socket is opened.
+  bool is_quiet() const;
   void shut_down();
 
  private:

@@ -72,13 +72,19 @@ ClientAuth client_auth_by_assertion(const Provider& provider, const std::vector<
   return ClientAuth::basic;
 }
 
-ClientAuth client_auth(const Provider& provider, const base::Json* document) {
-  if (provider.client_auth != ClientAuth::automatic) return provider.client_auth;
-  if (!document || provider.issuer.empty()) return ClientAuth::post;
-  const auto methods = texts(document->find("token_endpoint_auth_methods_supported"));
+ClientAuth announced_client_auth(const Provider& provider, const base::Json& document) {
+  const auto methods = texts(document.find("token_endpoint_auth_methods_supported"));
   if (has(methods, "client_secret_basic")) return ClientAuth::basic;
   if (has(methods, "client_secret_post")) return ClientAuth::post;
   return client_auth_by_assertion(provider, methods);
+}
+
+ClientAuth client_auth(const Provider& provider, const base::Json* document) {
+  if (provider.client_auth != ClientAuth::automatic) return provider.client_auth;
+  if (!document || provider.issuer.empty()) return ClientAuth::post;
+  const ClientAuth announced = announced_client_auth(provider, *document);
+  // A public client (RFC 6749 §2.1) names itself in the form: an empty secret in a header is a wrong one.
+  return provider.client_secret.empty() ? ClientAuth::none : announced;
 }
 
 /// The document's URL of this name; "" if it has none. Only such as a secret may be sent to, and none of this

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "base/text.hpp"
 #include "oauth/oauth.hpp"
@@ -7,7 +8,12 @@
 namespace oauth {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) { throw AuthError(Code::OAuthCallback, "id_token: " + why); }
+/// A rule that a token breaks.
+struct Refusal : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+[[noreturn]] void refuse(const std::string& why) { throw Refusal(why); }
 
 std::string text(const base::Json& claims, std::string_view name) {
   const auto value = claims.text_of(name);
@@ -46,16 +52,22 @@ void check_audience(const base::Json& claims, const std::string& client_id) {
   if (audiences.size() > 1 && !azp_is_ours) refuse("several aud, and no azp");
 }
 
+void check_expiry(const base::Json& claims, base::Time now) {
+  if (number(claims, "exp") + double(exp_leeway.count()) <= double(base::unix_seconds(now)))
+    refuse("expired");
+}
+
 void check_times(const base::Json& claims, base::Time now) {
+  check_expiry(claims, now);
   const auto seconds = double(base::unix_seconds(now));
-  if (number(claims, "exp") + double(exp_leeway.count()) <= seconds) refuse("expired");
   if (number(claims, "iat") - double(iat_leeway.count()) > seconds) refuse("iat lies in the future");
   if (claims.find("nbf") && number(claims, "nbf") - double(iat_leeway.count()) > seconds)
     refuse("not valid yet");
 }
 
-void check_nonce(const base::Json& claims, const std::string& nonce) {
-  if (nonce.empty()) return;
+void check_nonce(const base::Json& claims, const Expected& expected) {
+  const std::string& nonce = expected.nonce;
+  if (nonce.empty() || (expected.nonce_may_lack && !claims.find("nonce"))) return;
   if (!crypto::equal_constant_time(text(claims, "nonce"), nonce)) refuse("nonce is another one");
 }
 
@@ -107,14 +119,16 @@ void check_signature(const crypto::Jws& token, const Provider& provider, const M
     refuse("no key of the provider's fits the signature");
 }
 
-/// OpenID Connect Core §3.1.3.6: the left half of the access token's hash.
-void check_at_hash(const base::Json& claims, const std::string& alg, const std::string& access_token) {
-  const base::Json* at_hash = claims.find("at_hash");
-  if (!at_hash || access_token.empty()) return;
-  const std::string digest = crypto::digest_for(alg, access_token);
+/// OpenID Connect Core §3.1.3.6 and §3.3.2.11: where this claim is given, it is the left half of the hash of
+/// what came along with the token.
+void check_hash(const base::Json& claims, std::string_view name, const std::string& alg,
+                const std::string& companion) {
+  const base::Json* hash = claims.find(name);
+  if (!hash || companion.empty()) return;
+  const std::string digest = crypto::digest_for(alg, companion);
   const std::string expected = base::to_base64url(digest.substr(0, digest.size() / 2));
-  if (!at_hash->is_string() || !crypto::equal_constant_time(at_hash->text(), expected))
-    refuse("at_hash does not fit the access token");
+  if (!hash->is_string() || !crypto::equal_constant_time(hash->text(), expected))
+    refuse(std::string(name) + " does not fit the " + (name == "at_hash" ? "access token" : "code"));
 }
 
 base::Json read_claims(const crypto::Jws& token) {
@@ -123,27 +137,54 @@ base::Json read_claims(const crypto::Jws& token) {
   return std::move(*claims);
 }
 
+/// The claims that `verify` gives; what is wrong with them is said of the thing of this name.
+base::Json verified(const std::string& name, const std::function<base::Json()>& verify) {
+  std::string why;
+  try {
+    return verify();
+  } catch (const Refusal& refusal) {
+    why = refusal.what();
+  } catch (const crypto::Error& error) {
+    why = error.what();
+  } catch (const providers::Error& error) {
+    why = error.what();
+  }
+  throw AuthError(Code::OAuthCallback, name + ": " + why);
+}
+
 }  // namespace
 
 base::Json verify_id_token(const std::string& id_token, const Provider& provider, const Metadata& metadata,
                            Documents& documents, const Expected& expected) {
-  try {
+  return verified("id_token", [&] {
     const crypto::Jws token = crypto::read_jws(id_token);
     check_header(token.header);
     base::Json claims = read_claims(token);
     check_issuer(claims, provider, metadata);
     check_audience(claims, provider.client_id);
     check_times(claims, expected.now);
-    check_nonce(claims, expected.nonce);
+    check_nonce(claims, expected);
     text(claims, "sub");
     check_signature(token, provider, metadata, documents);
-    check_at_hash(claims, token.header.text_of("alg").value_or(""), expected.access_token);
+    const std::string alg = token.header.text_of("alg").value_or("");
+    check_hash(claims, "at_hash", alg, expected.access_token);
+    check_hash(claims, "c_hash", alg, expected.code);
     return claims;
-  } catch (const crypto::Error& error) {
-    refuse(error.what());
-  } catch (const providers::Error& error) {
-    refuse(error.what());
-  }
+  });
+}
+
+base::Json verify_userinfo(const std::string& jwt, const Provider& provider, const Metadata& metadata,
+                           Documents& documents, base::Time now) {
+  return verified("userinfo", [&] {
+    const crypto::Jws token = crypto::read_jws(jwt);
+    check_header(token.header);
+    base::Json claims = read_claims(token);
+    if (claims.find("iss")) check_issuer(claims, provider, metadata);
+    if (claims.find("aud")) check_audience(claims, provider.client_id);
+    if (claims.find("exp")) check_expiry(claims, now);
+    check_signature(token, provider, metadata, documents);
+    return claims;
+  });
 }
 
 }  // namespace oauth

@@ -165,13 +165,20 @@ constexpr base::Seconds iat_leeway{60};
 /// What the id_token's claims must be (OpenID Connect Core §3.1.3.7).
 struct Expected {
   std::string nonce;         // "" if none was sent
+  bool nonce_may_lack;       // it must be right where there is one
   std::string access_token;  // for at_hash
+  std::string code;          // for c_hash
   base::Time now;
 };
 
 /// The claims of a verified id_token. Throws AuthError(OAuthCallback), whose text names the rule that failed.
 base::Json verify_id_token(const std::string& id_token, const Provider&, const Metadata&, Documents&,
                            const Expected&);
+
+/// The claims of userinfo that is a signed JWT (OpenID Connect Core §5.3.2), verified but for `sub`: as of
+/// the id_token, `iss`, `aud` and `exp` where they are given. Throws AuthError(OAuthCallback).
+base::Json verify_userinfo(const std::string& jwt, const Provider&, const Metadata&, Documents&,
+                           base::Time now);
 
 constexpr size_t account_id_limit = 1024;  // bytes; OpenID Connect Core §2 has 255 for a `sub`
 

@@ -69,6 +69,8 @@ void add_extra(http::Client& client, const Provider& provider, const providers::
       if (answer.status >= 200 && answer.status < 300 && json) profile.set(name, std::move(*json));
     } catch (const AuthError&) {
       // The sign-in goes on without it.
+    } catch (const providers::Error&) {
+      // Without an address for it, too.
     }
   }
 }
@@ -80,16 +82,22 @@ void check_subject(const base::Json& profile, const base::Json& claims) {
     throw AuthError(Code::OAuthCallback, "userinfo: sub is not the id_token's");
 }
 
-base::Json fetch_profile(http::Client& client, const Provider& provider, const Metadata& metadata,
-                         const providers::Values& values) {
+bool is_jwt(const http::Answer& answer) {
+  return base::lower(answer.header("Content-Type")).starts_with("application/jwt");
+}
+
+base::Json fetch_profile(const Outside& outside, Documents& documents, const Provider& provider,
+                         const Metadata& metadata, const providers::Values& values) {
   const ProfileRequest request = profile_request(provider, metadata, values);
-  const http::Answer answer = send(client, provider, provider.profile_method, request);
+  const http::Answer answer = send(outside.client, provider, provider.profile_method, request);
   const bool is_userinfo = !values.claims.is_null();
   if (is_userinfo ? answer.status != 200 : answer.status < 200 || answer.status > 299)
     throw AuthError(Code::Callback, "profile request: status " + std::to_string(answer.status));
-  base::Json profile = read_profile(answer);
+  base::Json profile = is_userinfo && is_jwt(answer)
+                           ? verify_userinfo(answer.body, provider, metadata, documents, outside.clock.now())
+                           : read_profile(answer);
   check_subject(profile, values.claims);
-  add_extra(client, provider, values, request.headers, profile);
+  add_extra(outside.client, provider, values, request.headers, profile);
   return profile;
 }
 
@@ -98,15 +106,26 @@ bool promises_id_token(const Provider& provider, const Metadata& metadata) {
   return provider.id_token || (!provider.issuer.empty() && openid) || protection(provider, metadata).nonce;
 }
 
+/// The catalogue leaves the nonce out of `protection` where the provider leaves it out of its id_tokens, as
+/// LinkedIn does. One that puts it in is held to it all the same; and without state it is all there is.
+bool may_lack_nonce(const Provider& provider) {
+  return provider.entry.find("protection") && provider.protection.state && !provider.protection.nonce;
+}
+
 base::Json claims_of(const Provider& provider, const Metadata& metadata, Documents& documents,
-                     const TokenResponse& tokens, const model::Flow& flow, base::Time now) {
+                     const TokenResponse& tokens, const std::string& code, const model::Flow& flow,
+                     base::Time now) {
   if (!promises_id_token(provider, metadata)) {
     // A provider used by OpenID Connect discovery: what it sends is verified even where it is not needed.
     if (provider.issuer.empty() || tokens.id_token.empty()) return {};
   }
   if (tokens.id_token.empty()) throw AuthError(Code::OAuthCallback, "token response: no id_token");
   return verify_id_token(tokens.id_token, provider, metadata, documents,
-                         {.nonce = flow.nonce, .access_token = tokens.access_token, .now = now});
+                         {.nonce = flow.nonce,
+                          .nonce_may_lack = may_lack_nonce(provider),
+                          .access_token = tokens.access_token,
+                          .code = code,
+                          .now = now});
 }
 
 /// The form field `user`, which Apple sends at a person's first sign-in only.
@@ -169,6 +188,9 @@ void name_user(Identity& who, const Provider& provider, const providers::Values&
   who.user = user_of(provider, who.profile, values, account, own);
   who.account_id = account_id(who.user);
   if (who.account_id.empty()) throw AuthError(Code::Callback, "the profile has no id");
+  // It goes on into mails and headers, by way of programs that expect an address.
+  if (base::has_control(who.user.text_of("email").value_or("")))
+    throw AuthError(Code::Callback, "the profile's email has a control character");
 }
 
 Identity identify(const Outside& outside, Documents& documents, const Provider& provider,
@@ -178,8 +200,10 @@ Identity identify(const Outside& outside, Documents& documents, const Provider& 
   who.tokens = token_request(outside, provider, metadata, answer.code, redirect_uri, flow.code_verifier);
   providers::Values values{
       .code = answer.code, .tokens = who.tokens.raw, .access_token = who.tokens.access_token, .claims = {}};
-  values.claims = claims_of(provider, metadata, documents, who.tokens, flow, outside.clock.now());
-  who.profile = provider.id_token ? values.claims : fetch_profile(outside.client, provider, metadata, values);
+  values.claims =
+      claims_of(provider, metadata, documents, who.tokens, answer.code, flow, outside.clock.now());
+  who.profile =
+      provider.id_token ? values.claims : fetch_profile(outside, documents, provider, metadata, values);
   add_callback_user(provider, answer, who.profile);
   name_user(who, provider, values, account_json(provider, {}, who.tokens), own);
   who.account = account_json(provider, *who.user.find("id"), who.tokens);

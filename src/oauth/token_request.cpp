@@ -56,10 +56,14 @@ std::string without_secrets(std::string text, const std::vector<std::string>& se
 /// The provider's own word for what went wrong (RFC 6749 §5.2), never the rest of the answer.
 void check_success(const http::Answer& answer, const base::Json& tokens,
                    const std::vector<std::string>& secrets) {
-  const std::string error = tokens.text_of("error").value_or("");
-  if (answer.status >= 200 && answer.status < 300 && error.empty()) return;
+  // Facebook's is an object with a message. null, 0 and "" are some providers' word for none.
+  const base::Json* error = tokens.find("error");
+  const bool is_error = error && !error->is_falsy();
+  if (answer.status >= 200 && answer.status < 300 && !is_error) return;
   std::string why = "token request: status " + std::to_string(answer.status);
-  if (!error.empty()) why += ", error " + error;
+  if (is_error)
+    why +=
+        ", error " + (error->is_string() ? error->text() : error->text_of("message").value_or("of no text"));
   if (const auto description = tokens.text_of("error_description")) why += ": " + *description;
   throw AuthError(Code::Callback, without_secrets(std::move(why), secrets));
 }
@@ -78,7 +82,8 @@ Code no_answer(const Provider& provider) {
 base::Json read_token_form(const http::Answer& answer, const std::string& what) {
   base::Json members = base::Json::object();
   try {
-    for (const auto& [name, value] : http::parse_form(answer.body, member_limit)) {
+    // A script's last line break is no part of the token.
+    for (const auto& [name, value] : http::parse_form(base::trim(answer.body), member_limit)) {
       if (members.find(name)) throw http::FormError("a member comes twice");
       members.set(name, value);
     }
@@ -109,6 +114,9 @@ TokenResponse token_request(const Outside& outside, const Provider& provider, co
   tokens.access_token = text_at(tokens.raw, provider.access_token_path);
   tokens.refresh_token = tokens.raw.text_of("refresh_token").value_or("");
   tokens.id_token = tokens.raw.text_of("id_token").value_or("");
+  // RFC 6749 appendix A.12. A line break in it would begin another header of the profile request.
+  if (base::has_control(tokens.access_token))
+    throw AuthError(Code::Callback, "token response: the access token has a control character");
   if (tokens.access_token.empty() && !provider.id_token)
     throw AuthError(Code::Callback, "token response: no access token");
   return tokens;

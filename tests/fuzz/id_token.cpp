@@ -28,9 +28,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   metadata.algs = {"ES256", "RS256"};
   const std::string token = token_of(fuzz::text(data, size));
   fuzz::failure_of([&] {
-    const base::Json claims =
-        oauth::verify_id_token(token, fuzz::openid(), metadata, documents,
-                               {.nonce = "n0nce", .access_token = "t0ken", .now = fuzz::now});
+    const base::Json claims = oauth::verify_id_token(token, fuzz::openid(), metadata, documents,
+                                                     {.nonce = "n0nce",
+                                                      .nonce_may_lack = false,
+                                                      .access_token = "t0ken",
+                                                      .code = "c0de",
+                                                      .now = fuzz::now});
     fuzz::require(claims.text_of("iss") == fuzz::issuer, "iss is the provider");
     fuzz::require(claims.text_of("nonce") == "n0nce", "nonce is ours");
     fuzz::require(claims.text_of("aud") == "app" || claims.find("aud")->is_array(), "aud is ours");

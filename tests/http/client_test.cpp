@@ -148,6 +148,15 @@ TEST_CASE("what cannot be asked is refused without a connection, and without the
   CHECK(failure({.url = "http://127.0.0.1:1/a?secret"}).starts_with("http://127.0.0.1:1/a: "));
 }
 
+TEST_CASE("a header with a control character is not sent, and nothing else of the request either") {
+  const LoopbackServer server = answering(http_answer("text"));
+  for (const auto& [name, value] :
+       {std::pair{"X-A", "b\r\nX-C: d"}, std::pair{"X-A", "b\nX-C: d"}, std::pair{"X-A\r\nX-C", "d"}})
+    CHECK(failure({.url = server.url(), .headers = {{name, value}}}) ==
+          server.url() + ": a header of the request has a control character");
+  CHECK(server.requests().empty());
+}
+
 TEST_CASE("redirects are followed where that is asked for, on the same origin alone") {
   const LoopbackServer elsewhere = answering(http_answer("stolen"));
   std::string target;

@@ -54,6 +54,12 @@ TEST_CASE("lengths that are none end in time, whatever they are") {
   CHECK(std::chrono::steady_clock::now() - start < 5s);
 }
 
+TEST_CASE("an answer of two lengths is none") {
+  CHECK(with_header("Content-Length: 4\r\nContent-Length: 2") == "unreachable");
+  CHECK(with_header("Content-Length: 2\r\nX-A: b\r\ncontent-length: 4") == "unreachable");
+  CHECK(with_header("Content-Length: 4\r\nContent-Length: 4") == "200 body");
+}
+
 TEST_CASE("chunks that are none end in time, whatever they are") {
   for (const char* chunk : {"zz\r\nbody\r\n0\r\n\r\n", "-4\r\nbody\r\n0\r\n\r\n",
                             "ffffffffffffffffff\r\nbody", "4\r\nbodyXX0\r\n\r\n", "4", "4\r\nbody\r\n"}) {
@@ -98,6 +104,44 @@ TEST_CASE("a second answer that nobody asked for is not the next one's") {
   const auto client = http::make_client(quick());
   CHECK(client->send({.url = server.url("/first")}).body == "first");
   CHECK(client->send({.url = server.url("/second")}).body == "second");
+}
+
+TEST_CASE("what came behind an answer is not the next one's, wherever it was cut") {
+  const std::string answer = http_answer("first"), other = http_answer("smuggled");
+  // Read from the connection are 4096 bytes at a time.
+  for (const size_t cut : {size_t{0}, size_t{1}, 4096 - answer.size()}) {
+    const LoopbackServer server([&](const std::string& request) {
+      if (request.starts_with("GET /first")) return Sending{answer + std::string(cut, ' ') + other};
+      return Sending{http_answer("second")};
+    });
+    const auto client = http::make_client(quick());
+    CHECK(client->send({.url = server.url("/first")}).body == "first");
+    CHECK(client->send({.url = server.url("/second")}).body == "second");
+    CHECK(server.connections() == 2);
+  }
+}
+
+TEST_CASE("a connection is not kept for longer than firewalls remember it") {
+  const LoopbackServer server([](const std::string&) { return Sending{http_answer("text")}; });
+  http::ClientOptions options = quick();
+  options.idle_lifetime = 0ms;
+  const auto client = http::make_client(options);
+  for (int i = 0; i < 2; ++i) CHECK(client->send({.url = server.url()}).body == "text");
+  CHECK(server.connections() == 2);
+}
+
+TEST_CASE("interim answers come before the answer, with headers or without, and are not it") {
+  for (const char* interim :
+       {"100 Continue\r\n\r\n", "100 Continue\r\nX-A: b\r\n\r\n", "102 Processing\r\n\r\n",
+        "103 Early Hints\r\nLink: </a>; rel=preload\r\nX-A: b\r\n\r\n", "199 Whatever\r\n\r\n"}) {
+    CHECK(outcome("HTTP/1.1 " + std::string(interim) + http_answer("text")) == "200 text");
+    CHECK(outcome("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 " + std::string(interim) + http_answer("text")) ==
+          "200 text");
+  }
+  CHECK(outcome("HTTP/1.1 103 Early Hints\r\n\r\n") == "unreachable");
+  CHECK(outcome("HTTP/1.1 103 Early Hints\r\nX-A: b\r\n") == "unreachable");
+  CHECK(outcome("HTTP/1.1 103 Early Hints\r\nX-A: " + std::string(5000, 'x') + "\r\n\r\n" +
+                http_answer("text")) == "unreachable");
 }
 
 TEST_CASE("a redirect never leads to another scheme, host or port, nor with a name and password") {

@@ -144,3 +144,17 @@ TEST_CASE("the client's secret goes where the discovery document says") {
   CHECK(authorization(Json::array({"client_secret_post"})) == "form");
   CHECK(authorization(Json::array({"client_secret_post", "client_secret_basic"})) == basic);
 }
+
+TEST_CASE("a public client names itself in the form and sends no empty secret") {
+  for (const Json& methods : {Json(), Json::array({"none"}), Json::array({"client_secret_basic", "none"})}) {
+    World w({.op = Json::object({{"clientSecret", nullptr}})});
+    w.op.document.set("token_endpoint_auth_methods_supported", methods);
+    w.sign_in();
+    const auto& request = w.client.requests.back();
+    CHECK(request.url == "https://op.example/token");
+    CHECK_FALSE(http::first(request.headers, "Authorization"));
+    const http::Pairs form = http::parse_form(request.body, 100);
+    CHECK(http::first(form, "client_id") == "app");
+    CHECK_FALSE(http::first(form, "client_secret"));
+  }
+}

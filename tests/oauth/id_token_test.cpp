@@ -115,6 +115,31 @@ TEST_CASE("nonce must be the one of this flow") {
   CHECK(with("nonce", "another") == "OAuthCallback: id_token: nonce is another one");
 }
 
+TEST_CASE(
+    "a provider of which the catalogue knows that it answers no nonce may do so, but not with another") {
+  const auto end = [](const char* catalogue_id, const Json& more, const std::function<void(Json&)>& bend) {
+    Json entry = more;
+    entry.set("id", catalogue_id);
+    World w({.op = entry});
+    w.op.in_claims = bend;
+    const Reply reply = w.sign_in(catalogue_id);
+    return reply.location == "https://example.com" ? "signed in" : refusal_of(w, reply);
+  };
+  const auto drop = [](Json& claims) { claims.erase("nonce"); };
+  const Json ours = Json::object({{"oidc", nullptr}});
+  CHECK(end("linkedin-oidc", ours, drop) == "signed in");
+  CHECK(end("linkedin-oidc", ours, [](Json& claims) { claims.set("nonce", "other"); }) ==
+        "OAuthCallback: id_token: nonce is another one");
+  const std::string missing = "OAuthCallback: id_token: nonce is missing or no text";
+  CHECK(end("linkedin-oidc", ours, [](Json& claims) { claims.set("nonce", nullptr); }) == missing);
+  CHECK(end("keycloak", ours, drop) == missing);
+  // Without state the nonce is all that binds the answer to the request.
+  CHECK(end("apple", base::parse_json(R"({"issuer": null, "oidc": {"issuer": "https://op.example"},
+                                          "authorizationUrl": "https://op.example/authorize",
+                                          "accessTokenUrl": "https://op.example/token"})"),
+            drop) == missing);
+}
+
 TEST_CASE("an id_token of an earlier flow is refused: it has another nonce") {
   World w;
   w.sign_in();
@@ -139,6 +164,16 @@ TEST_CASE("at_hash must fit the access token where it is given") {
     const std::string digest = crypto::sha256("access-t0ken");
     claims.set("at_hash", base::to_base64url(digest.substr(0, 16)));
   }));
+}
+
+TEST_CASE("c_hash must fit the code where it is given") {
+  CHECK(with("c_hash", "AAAA") == "OAuthCallback: id_token: c_hash does not fit the code");
+  CHECK(with("c_hash", nullptr) == "OAuthCallback: id_token: c_hash does not fit the code");
+  World w;
+  w.op.in_claims = [&](Json& claims) {
+    claims.set("c_hash", base::to_base64url(crypto::sha256(w.op.last_code).substr(0, 16)));
+  };
+  CHECK(w.sign_in().location == "https://example.com");
 }
 
 TEST_CASE("claims that are no JSON object, or have a member twice, are refused") {

@@ -107,6 +107,14 @@ TEST_CASE("a further request that fails does not end the sign-in") {
   CHECK(w.sql("SELECT email FROM users") == "null\n");
 }
 
+TEST_CASE("a further request whose address lacks a value is not made, and does not end the sign-in") {
+  World w(
+      {.more = {HostileProvider::plain_entry(
+           "acme", base::parse_json(
+                       R"({"profileExtra": {"emails": {"url": "https://op.example/{tokens.user_id}"}}})"))}});
+  CHECK(w.sign_in("acme").location == "https://example.com");
+}
+
 TEST_CASE("a further request gives what the profile lacks") {
   const Json entry = HostileProvider::plain_entry(
       "acme", base::parse_json(

@@ -65,6 +65,36 @@ TEST_CASE("a token response with a member twice is refused, in JSON and as a for
         "Callback: token response: neither JSON nor a form: invalid percent-encoding");
 }
 
+TEST_CASE("an access token with a control character is refused: it would begin another header") {
+  for (const char* token : {R"(a\r\nX-A: b)", R"(a\nX-A: b)", R"(a\tb)", R"(a\u007fb)"}) {
+    World w({.more = {HostileProvider::plain_entry("acme")}});
+    w.client.on(token_url, 200, R"({"access_token":")" + std::string(token) + "\"}");
+    CHECK(refusal(w, "acme") == "Callback: token response: the access token has a control character");
+    CHECK(w.client.count(userinfo) == 0);
+  }
+}
+
+TEST_CASE("an error in whatever form wins over a token, and none in whatever form does not") {
+  const auto with_error = [](const char* error) {
+    return R"({"access_token":"access-t0ken","error":)" + std::string(error) + "}";
+  };
+  const std::string begin = "Callback: token request: status 200, error ";
+  CHECK(plain_refusal(with_error(R"({"message":"code expired","code":100})")) == begin + "code expired");
+  for (const char* error : {"{}", "[1]", "7", "true", R"({"access_token":"t0ken"})"})
+    CHECK(plain_refusal(with_error(error)) == begin + "of no text");
+  for (const char* none : {"null", "0", "false", R"("")"}) {
+    World w({.more = {HostileProvider::plain_entry("acme")}});
+    w.client.on(token_url, 200, with_error(none));
+    CHECK(w.sign_in("acme").location == home);
+  }
+}
+
+TEST_CASE("the line break that ends a form is no part of the token") {
+  World w({.more = {HostileProvider::plain_entry("acme")}});
+  w.client.on(token_url, 200, "token_type=bearer&access_token=access-t0ken\r\n");
+  CHECK(w.sign_in("acme").location == home);
+}
+
 TEST_CASE("a token response is nested 32 deep at most") {
   const auto nested = [](size_t depth) {
     return R"({"access_token":"access-t0ken","x":)" + std::string(depth - 1, '[') +
@@ -122,12 +152,9 @@ TEST_CASE("text that is none is no profile") {
     CHECK_MESSAGE(profile_refusal(body) == signin, body);
 }
 
-TEST_CASE("signed or encrypted userinfo is no JSON, and so no profile") {
-  World w({.op = Json::object({{"idToken", false}})});
-  w.client.on(userinfo, [&](const http::Outgoing&) {
-    return http::Answer{200, {{"Content-Type", "application/jwt"}}, w.op.sign(w.op.person)};
-  });
-  CHECK(refusal(w) == signin);
+TEST_CASE("an address with a control character is refused: mails and headers are made with it") {
+  CHECK(profile_refusal(R"({"sub":"ann","email":"ann@example.com\r\nBcc: all@example.com"})") ==
+        "Callback: the profile's email has a control character");
 }
 
 TEST_CASE("claims that are said to lie elsewhere are not fetched") {
