@@ -69,6 +69,15 @@ TEST_CASE("a cookie that is none is such a problem too") {
   CHECK(w.get("/session").location == w.error("Configuration"));
 }
 
+TEST_CASE("a cookie that is no text is such a problem, and reaches no page and no JSON") {
+  for (const char* planted : {"/\xff", "https://example.com/\xc0\xaf", "/%FF\xe4"}) {
+    World w;
+    w.browser.cookies[name] = planted;
+    CHECK(w.get("/signin").location == w.error("Configuration"));
+    CHECK(w.browser.post("/signout", {{"json", "true"}}).url() == w.error("Configuration"));
+  }
+}
+
 TEST_CASE("a page of one's own learns of the problem") {
   World w;
   w.options.pages.error = "/oops";
