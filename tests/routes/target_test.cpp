@@ -104,7 +104,8 @@ TEST_CASE("an address is decoded once, and what it then is must be a route as it
   for (const char* uri :
        {"/api/auth/%2573ession", "/api/auth/../auth/session", "/api/auth/%2e%2e/session",
         "/api/auth//session", "/api//auth/session", "/API/AUTH/session", "/api/auth/session%3Fx",
-        "/api/auth/session;x", "/api%5Cauth%5Csession", "/api/auth/session%ff"}) {
+        "/api/auth/session;x", "/api%5Cauth%5Csession", "/api/auth/session%ff", "/api/auth/signin/%ff",
+        "/api/auth/error/%c0%af", "https://example.com/api/auth/signin/%ff"}) {
     CAPTURE(uri);
     CHECK(at({"", "", uri}).status == 400);
   }
