@@ -138,9 +138,14 @@ http::Response server_problem(Context& context) {
     return context.json(base::Json::object(), 500);
   if (context.field("json") == "true")
     return context.redirect(context.error_url(name(Code::Configuration)), 500);
-  http::Response page = error_page(context, name(Code::Configuration));
-  page.status = 500;
-  return page;
+  try {
+    http::Response page = error_page(context, name(Code::Configuration));
+    page.status = 500;
+    return page;
+  } catch (const model::ConfigError&) {
+    // Its own template is what is of no use: the built-in one needs nothing of the owner's.
+    return unconfigured_page(context.request);
+  }
 }
 
 http::Response failed(Context& context, const Route& route, Code code, const std::string& why) {
@@ -222,6 +227,9 @@ http::Response handle(const Services& services, const http::Request& request) {
     response = context.finish(answer(context));
   } catch (const http::BadRequest& error) {
     response = plain(error.status, error.what());
+  } catch (const model::ConfigError& error) {
+    services.log.error("configuration_error", {{"reason", error.what()}});
+    response = unconfigured_page(request);
   } catch (const std::exception& error) {
     services.log.error("internal_error", {{"reason", error.what()}});
     response = plain(500, "Error: something went wrong here. The server's log says what.");
