@@ -203,6 +203,16 @@ TEST_CASE("a bad request is answered without asking the site") {
   CHECK(answer.ends_with("\r\n\r\nCONTENT_LENGTH is no number."));
 }
 
+TEST_CASE("a bad HEAD is refused without a body, too") {
+  Sent sent;
+  sent.variables["REQUEST_METHOD"] = "HEAD";
+  sent.variables["CONTENT_LENGTH"] = "x";
+  const std::string answer =
+      serve(sent.input(), sent.limits, [](const http::Request&) { return http::Response{}; });
+  CHECK(answer.starts_with("Status: 400 Bad Request\r\n"));
+  CHECK(answer.ends_with("\r\nContent-Length: 28\r\n\r\n"));
+}
+
 TEST_CASE("a good request is answered by the site, HEAD without the body") {
   Sent sent;
   sent.variables["REQUEST_METHOD"] = "HEAD";
