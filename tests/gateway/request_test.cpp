@@ -155,7 +155,7 @@ TEST_CASE("headers are bounded one by one and together") {
 }
 
 TEST_CASE("addresses are bounded") {
-  for (const char* name : {"REQUEST_URI", "QUERY_STRING"}) {
+  for (const char* name : {"REQUEST_URI", "QUERY_STRING", "SCRIPT_NAME", "PATH_INFO"}) {
     CHECK(status_with(name, std::string(16384, 'x')) == 200);
     CHECK(status_with(name, std::string(16385, 'x')) == 414);
   }
