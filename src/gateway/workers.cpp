@@ -34,6 +34,15 @@ void prepare_wake_signal() {
   ::sigaction(wake_signal, &wake, nullptr);
 }
 
+/// Whoever made the socket may have made it non-blocking: it is waited at then, too.
+int accept_when_there() {
+  pollfd socket{.fd = 0, .events = POLLIN, .revents = 0};
+  for (;;) {
+    const int connection = ::accept4(0, nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection >= 0 || errno != EAGAIN || ::poll(&socket, 1, -1) < 0) return connection;
+  }
+}
+
 }  // namespace
 
 Handler Worker::around(const Handler& handler) {
@@ -169,7 +178,7 @@ Descriptor Workers::accept(Worker& worker) {
   worker.begin_accepting();
   // Asked after it can be woken: what comes now ends the wait.
   const bool is_wanted_elsewhere = crew_.stopping() || waiting_count_ > 0;
-  const int connection = is_wanted_elsewhere ? -1 : ::accept4(0, nullptr, nullptr, SOCK_CLOEXEC);
+  const int connection = is_wanted_elsewhere ? -1 : accept_when_there();
   const int error = errno;
   worker.end_accepting(connection);
   if (connection < 0 && !is_wanted_elsewhere && error != EINTR && error != ECONNABORTED) {
