@@ -4,7 +4,7 @@ import { readlinkSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, before, describe, it } from 'node:test'
 import { FastCgiRequest, fastcgi, parse, variables } from '../support/fastcgi.mjs'
-import { accepts, serverUser, start, until } from '../support/process.mjs'
+import { accepts, freePort, serverUser, start, until } from '../support/process.mjs'
 import { layOut, spawnProgram } from '../support/server.mjs'
 
 const timeout = 20000
@@ -50,6 +50,21 @@ describe('a FastCGI process', () => {
     assert.equal((await request.begin().params(variables(url, 'GET', '/csrf')).end().answer).status, 200)
     assert.equal(program.output(), '')
     assert.deepEqual(await program.stop(), { code: 0, signal: null })
+  })
+
+  it('at a TCP port takes requests from those alone whom FCGI_WEB_SERVER_ADDRS names', { timeout }, async () => {
+    for (const [list, admits] of [[undefined, true], ['192.0.2.1,127.0.0.1', true], ['192.0.2.1', false], ['localhost', false]]) {
+      const port = await freePort()
+      program = start(`${site.name}-tcp`, 'spawn-fcgi', ['-n', '-a', '127.0.0.1', '-p', String(port), '--', site.program], {
+        env: { NEXTAUTH_CONFIG: site.configFile, ...(list && { FCGI_WEB_SERVER_ADDRS: list }) }
+      })
+      await until('it listens', () => accepts(port), { started: program })
+      const asked = csrf(port)
+      if (admits) assert.equal((await asked).status, 200)
+      else await assert.rejects(asked)
+      if (!admits) assert.match(program.output(), /warn fastcgi_error reason="FCGI_WEB_SERVER_ADDRS does not name 127\.0\.0\.1"/)
+      await program.stop()
+    }
   })
 })
 
