@@ -136,10 +136,17 @@ void Workers::stop() {
   // Whoever has spoken by now is served.
   look_after(doorman_.wait(milliseconds(0)));
   crew_.stop();
+  const milliseconds last_call = Patience{}.last_call;
+  const Clock::time_point stopped_at = Clock::now();
   while (!crew_.empty()) {
     {
+      const Clock::time_point now = Clock::now();
       const std::scoped_lock lock(workers_mutex_);
-      for (Worker& worker : workers_) worker.wake();
+      for (Worker& worker : workers_) {
+        worker.wake();
+        // A web server that hands on what a slow visitor sends, as it comes, would keep the process for ever.
+        if (now - stopped_at >= last_call) worker.interrupt_late(now, last_call);
+      }
     }
     std::this_thread::sleep_for(wake_again);
   }
