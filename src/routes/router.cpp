@@ -109,7 +109,8 @@ const Route* find_route(const Context& context) {
 /// v3's answer to what it does not know. The method is a token of letters, or is not repeated.
 http::Response unsupported(const Context& context) {
   std::string method = context.request.method_name;
-  if (method.size() > 20 || method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
+  if (method.empty() || method.size() > 20 ||
+      method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
     method = "this method";
   return context.text(400, "Error: This action with HTTP " + method + " is not supported by NextAuth.js");
 }

@@ -115,6 +115,8 @@ TEST_CASE("a wrong method is 400; a strange one is not repeated") {
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "POST").body ==
         "Error: This action with HTTP POST is not supported by NextAuth.js");
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "DELETE").status == 400);
+  CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "").body ==
+        "Error: This action with HTTP this method is not supported by NextAuth.js");
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "<script>").body.find("<script>") == std::string::npos);
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", std::string(21, 'A')).body.find("AAA") ==
         std::string::npos);
