@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,6 +17,13 @@
 #include "gateway/gateway.hpp"
 
 namespace {
+
+/// Else the next file, or a web server's connection, would have such a number: log lines would go into it.
+/// FastCGI's own process manager closes standard output and error (FastCGI §2.2).
+void occupy_standard_descriptors() {
+  for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number)
+    if (::fcntl(number, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
+}
 
 std::filesystem::path executable_folder() {
   std::array<char, PATH_MAX> path{};
@@ -78,6 +86,7 @@ class Site {
 int run(int argc, char** argv) {
   // A peer that hangs up is an error of that write, not the process's end.
   (void)std::signal(SIGPIPE, SIG_IGN);
+  occupy_standard_descriptors();
   const bool fastcgi = gateway::is_fastcgi();
   // As CGI, arguments are somebody's query (RFC 3875 §4.4): never commands.
   const bool cgi = !fastcgi && std::getenv("GATEWAY_INTERFACE");

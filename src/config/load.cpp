@@ -33,11 +33,14 @@ const std::vector<std::string_view> known_keys{"url",
 
 /// The file that counts; "" with a complaint if there is none, or two.
 fs::path find_file(const Environment& environment, const fs::path& beside, Notes& notes) {
-  if (const auto named = environment("NEXTAUTH_CONFIG"); named && !named->empty())
-    return fs::absolute(*named);
+  std::error_code error;
+  if (const auto named = environment("NEXTAUTH_CONFIG"); named && !named->empty()) {
+    const fs::path file = fs::absolute(*named, error);
+    if (error) notes.error("", "NEXTAUTH_CONFIG: \"" + *named + "\" is relative to a folder that is gone");
+    return error ? fs::path() : file;
+  }
   const fs::path plain = beside / "nextauth.json";
   const fs::path hidden = beside / ".htnextauth.json";
-  std::error_code error;
   const bool has_plain = fs::exists(plain, error), has_hidden = fs::exists(hidden, error);
   if (has_plain && has_hidden)
     notes.error("",

@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,17 +12,26 @@
 namespace gateway {
 namespace {
 
+/// After a read or write that failed: whether it is worth another try. A web server may hand on descriptors
+/// that are non-blocking; then it is waited for.
+bool can_go_on(int descriptor, short event) {
+  if (errno == EINTR) return true;
+  if (errno != EAGAIN) return false;
+  pollfd asked{.fd = descriptor, .events = event, .revents = 0};
+  return ::poll(&asked, 1, -1) > 0 || errno == EINTR;
+}
+
 size_t read_input(char* into, size_t size) {
   ssize_t came = 0;
   do came = ::read(STDIN_FILENO, into, size);
-  while (came < 0 && errno == EINTR);
+  while (came < 0 && can_go_on(STDIN_FILENO, POLLIN));
   return came > 0 ? size_t(came) : 0;
 }
 
 bool write_output(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && can_go_on(STDOUT_FILENO, POLLOUT)) continue;
     if (written <= 0) return false;
     bytes.remove_prefix(size_t(written));
   }

@@ -15,7 +15,8 @@ namespace gateway {
 struct Patience {
   std::chrono::milliseconds silence{
       30000};  // from connecting to a request's first byte, and for all of it then
-  std::chrono::milliseconds farewell{2000};  // with the rest of a request that was answered before its end
+  std::chrono::milliseconds farewell{2000};   // with the rest of a request that was answered before its end
+  std::chrono::milliseconds last_call{5000};  // with all of a request, once this process was told to stop
 };
 
 /// Holds connections that are silent, until they speak, and such as were answered before all of their request

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 
 #include "gateway/gateway.hpp"
 #include "gateway/workers.hpp"
@@ -141,7 +142,8 @@ int run_fastcgi(int threads, const http::Limits& limits, const Handler& handler,
     else if (!exchange.is_read_to_its_end())
       doorman.see_out(std::move(connection));
   };
-  Workers workers(threads, doorman, serve_connection, log);
+  const WebServers web_servers(std::getenv("FCGI_WEB_SERVER_ADDRS"));
+  Workers workers(threads, doorman, web_servers, serve_connection, log);
   while (!was_signalled(signals)) workers.look_after(doorman.wait(workers.patience()));
   workers.stop();
   return 0;

@@ -75,7 +75,7 @@ class Values {
     if (headers > limits.headers)
       throw BadRequest(431, "The headers are longer than " + std::to_string(limits.headers) + " bytes.");
     for (const Variable other : {content_type, remote_addr}) check_length(values_[other], limits);
-    for (const Variable address : {request_uri, query_string})
+    for (const Variable address : {request_uri, query_string, script_name, path_info})
       if (values_[address].size() > limits.header)
         throw BadRequest(414, "The address is longer than " + std::to_string(limits.header) + " bytes.");
   }

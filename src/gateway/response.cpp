@@ -50,6 +50,13 @@ http::Response refusal(const http::BadRequest& error) {
           .body = error.what()};
 }
 
+/// Of a request that could not be read: its refusal has no body either.
+http::Method method_of(const char* const* variables) {
+  for (; *variables; ++variables)
+    if (std::string_view(*variables) == "REQUEST_METHOD=HEAD") return http::Method::head;
+  return http::Method::get;
+}
+
 std::string write(const http::Response& response, bool with_length, bool with_body) {
   size_t size = 128 + response.body.size();  // more than the first and the last line take
   for (const auto& [name, value] : response.headers) size += name.size() + value.size() + 4;
@@ -92,6 +99,7 @@ std::string serve(const Input& input, const http::Limits& limits, const Handler&
     method = request.method;
     response = handler(request);
   } catch (const http::BadRequest& error) {
+    method = method_of(input.variables);
     response = refusal(error);
   }
   if (input.is_for_guard && response.status == 200) return write_leave(response);

@@ -34,6 +34,16 @@ void prepare_wake_signal() {
   ::sigaction(wake_signal, &wake, nullptr);
 }
 
+/// Whoever made the socket may have made it non-blocking: it is waited at then, too.
+int accept_when_there(sockaddr_storage& peer) {
+  pollfd socket{.fd = 0, .events = POLLIN, .revents = 0};
+  for (;;) {
+    socklen_t size = sizeof peer;
+    const int connection = ::accept4(0, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC);
+    if (connection >= 0 || errno != EAGAIN || ::poll(&socket, 1, -1) < 0) return connection;
+  }
+}
+
 }  // namespace
 
 Handler Worker::around(const Handler& handler) {
@@ -79,8 +89,13 @@ void Worker::wake() {
   if (accepting_) ::pthread_kill(thread_.native_handle(), wake_signal);
 }
 
-Workers::Workers(int threads, Doorman& doorman, Serve serve, const base::Log& log)
-    : doorman_(doorman), serve_(std::move(serve)), log_(log), crew_(threads, [this] { start_one(); }) {
+Workers::Workers(int threads, Doorman& doorman, const WebServers& web_servers, Serve serve,
+                 const base::Log& log)
+    : doorman_(doorman),
+      web_servers_(web_servers),
+      serve_(std::move(serve)),
+      log_(log),
+      crew_(threads, [this] { start_one(); }) {
   prepare_wake_signal();
   crew_.start();
 }
@@ -121,10 +136,17 @@ void Workers::stop() {
   // Whoever has spoken by now is served.
   look_after(doorman_.wait(milliseconds(0)));
   crew_.stop();
+  const milliseconds last_call = Patience{}.last_call;
+  const Clock::time_point stopped_at = Clock::now();
   while (!crew_.empty()) {
     {
+      const Clock::time_point now = Clock::now();
       const std::scoped_lock lock(workers_mutex_);
-      for (Worker& worker : workers_) worker.wake();
+      for (Worker& worker : workers_) {
+        worker.wake();
+        // A web server that hands on what a slow visitor sends, as it comes, would keep the process for ever.
+        if (now - stopped_at >= last_call) worker.interrupt_late(now, last_call);
+      }
     }
     std::this_thread::sleep_for(wake_again);
   }
@@ -169,14 +191,19 @@ Descriptor Workers::accept(Worker& worker) {
   worker.begin_accepting();
   // Asked after it can be woken: what comes now ends the wait.
   const bool is_wanted_elsewhere = crew_.stopping() || waiting_count_ > 0;
-  const int connection = is_wanted_elsewhere ? -1 : ::accept4(0, nullptr, nullptr, SOCK_CLOEXEC);
+  sockaddr_storage peer{};
+  const int connection = is_wanted_elsewhere ? -1 : accept_when_there(peer);
   const int error = errno;
   worker.end_accepting(connection);
   if (connection < 0 && !is_wanted_elsewhere && error != EINTR && error != ECONNABORTED) {
     log_.error("fastcgi_error", {{"reason", "accept: errno " + std::to_string(error)}});
     std::this_thread::sleep_for(out_of_descriptors);
   }
-  return Descriptor(connection);
+  if (connection < 0 || web_servers_.admit(peer)) return Descriptor(connection);
+  worker.let_go();
+  ::close(connection);
+  log_.warn("fastcgi_error", {{"reason", "FCGI_WEB_SERVER_ADDRS does not name " + address_of(peer)}});
+  return {};
 }
 
 bool Workers::speaks(const Descriptor& connection) const {

@@ -9,6 +9,7 @@
 #include "gateway/crew.hpp"
 #include "gateway/doorman.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/web_servers.hpp"
 
 namespace gateway {
 
@@ -45,7 +46,7 @@ class Workers {
   using Serve = std::function<void(Descriptor, Worker&)>;
 
   /// Connections are accepted at descriptor 0; those that are silent go to the doorman. All is lent.
-  Workers(int threads, Doorman&, Serve, const base::Log&);
+  Workers(int threads, Doorman&, const WebServers&, Serve, const base::Log&);
 
   /// For one thread, again and again: hands on connections that speak now, and breaks off those that stopped
   /// in the middle. After patience() at the latest.
@@ -63,6 +64,7 @@ class Workers {
   bool speaks(const Descriptor&) const;
 
   Doorman& doorman_;
+  const WebServers& web_servers_;
   const Serve serve_;
   const base::Log& log_;
   std::mutex mutex_;

@@ -53,6 +53,12 @@ std::optional<http::Response> refuse_callback_url(Context& context) {
   return {};
 }
 
+/// Of a cookie browsers keep 4,096 bytes with its name, else nothing. Apache even fails at a header of 8 KiB.
+bool is_kept(const std::string& value) {
+  constexpr size_t most = 4000;
+  return value.size() <= most / 3 || http::encode(value).size() <= most;
+}
+
 /// From the body, else the query, else the cookie, else the base URL; each through the owner's `redirect`.
 std::optional<http::Response> prepare_callback_url(Context& context) {
   const std::string& cookie = context.cookie(context.options.cookies.callback_url);
@@ -66,7 +72,7 @@ std::optional<http::Response> prepare_callback_url(Context& context) {
     // v3 never answers this.
     return refuse(context, std::string("redirect: ") + thrown.what());
   }
-  if (!context.callback_url.empty() && context.callback_url != cookie)
+  if (!context.callback_url.empty() && context.callback_url != cookie && is_kept(context.callback_url))
     context.set_cookie(context.options.cookies.callback_url, context.callback_url);
   return {};
 }

@@ -109,7 +109,8 @@ const Route* find_route(const Context& context) {
 /// v3's answer to what it does not know. The method is a token of letters, or is not repeated.
 http::Response unsupported(const Context& context) {
   std::string method = context.request.method_name;
-  if (method.size() > 20 || method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
+  if (method.empty() || method.size() > 20 ||
+      method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
     method = "this method";
   return context.text(400, "Error: This action with HTTP " + method + " is not supported by NextAuth.js");
 }
@@ -231,6 +232,9 @@ http::Response handle(const Services& services, const http::Request& request) {
     response = context.finish(answer(context));
   } catch (const http::BadRequest& error) {
     response = plain(error.status, error.what());
+  } catch (const model::ConfigError& error) {
+    services.log.error("configuration_error", {{"reason", error.what()}});
+    response = unconfigured_page(request);
   } catch (const std::exception& error) {
     services.log.error("internal_error", {{"reason", error.what()}});
     response = plain(500, "Error: something went wrong here. The server's log says what.");

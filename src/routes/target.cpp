@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "routes/context.hpp"
 
 namespace routes {
@@ -29,8 +30,9 @@ Target read(std::string_view route) {
 std::string path_of(std::string_view request_uri) {
   const std::string_view path = request_uri.substr(0, request_uri.find_first_of("?#"));
   // An absolute-form request line (RFC 9112 §3.2.2), as proxies send it.
-  if (const auto url = http::parse_url(path)) return http::decode(url->path).value_or("");
-  return http::decode(path).value_or("");
+  const auto url = http::parse_url(path);
+  const auto decoded = http::decode(url ? std::string_view(url->path) : path);
+  return decoded && base::is_utf8(*decoded) ? *decoded : "";
 }
 
 Target find_target(const http::Request& request, const std::string& base_path) {

@@ -155,7 +155,7 @@ TEST_CASE("headers are bounded one by one and together") {
 }
 
 TEST_CASE("addresses are bounded") {
-  for (const char* name : {"REQUEST_URI", "QUERY_STRING"}) {
+  for (const char* name : {"REQUEST_URI", "QUERY_STRING", "SCRIPT_NAME", "PATH_INFO"}) {
     CHECK(status_with(name, std::string(16384, 'x')) == 200);
     CHECK(status_with(name, std::string(16385, 'x')) == 414);
   }
@@ -201,6 +201,16 @@ TEST_CASE("a bad request is answered without asking the site") {
                              "Referrer-Policy: no-referrer", "X-Frame-Options: DENY"})
     CHECK(answer.find(std::string(header) + "\r\n") != std::string::npos);
   CHECK(answer.ends_with("\r\n\r\nCONTENT_LENGTH is no number."));
+}
+
+TEST_CASE("a bad HEAD is refused without a body, too") {
+  Sent sent;
+  sent.variables["REQUEST_METHOD"] = "HEAD";
+  sent.variables["CONTENT_LENGTH"] = "x";
+  const std::string answer =
+      serve(sent.input(), sent.limits, [](const http::Request&) { return http::Response{}; });
+  CHECK(answer.starts_with("Status: 400 Bad Request\r\n"));
+  CHECK(answer.ends_with("\r\nContent-Length: 28\r\n\r\n"));
 }
 
 TEST_CASE("a good request is answered by the site, HEAD without the body") {

@@ -100,6 +100,13 @@ for (const [way, options] of Object.entries(servers)) {
       assert.match((await visitor.get(back.location, { headers: page })).text, /secret of members\/my files/)
     })
 
+    it('sends there from a page with a long address, too', async () => {
+      const where = `/members/?filter=${'a/'.repeat(1500)}`
+      const { status, location } = await load(new Visitor(site), where)
+      assert.deepEqual([status, location], [302, `${site.url}/signin?callbackUrl=${encodeURIComponent(at(where))}`])
+      assert.equal((await new Visitor(site).get(location, { headers: page })).status, 200)
+    })
+
     it('tells 401 to what a script fetches', async () => {
       for (const headers of [{ accept: '*/*' }, { accept: 'text/html', 'sec-fetch-mode': 'cors' }]) {
         const { status, location, text } = await new Visitor(site).get(at('/members/'), { headers })

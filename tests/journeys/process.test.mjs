@@ -76,6 +76,25 @@ describe('a FastCGI process', () => {
     })
   }
 
+  it('ends on SIGTERM though a request stopped in the middle, and finishes one that takes longer itself', { timeout: 40000 }, async () => {
+    program = await spawnProgram(site)
+    const signIn = await beginSignIn(site.socket)
+    const held = holdTokens()
+    const answer = callback(site.socket, signIn)
+    await until('the token request is on its way', () => held.arrived() === 1, { started: program })
+    const body = 'message=half'
+    const stopped = new FastCgiRequest(site.socket).begin().params(variables(url, 'POST', '/_log', { body })).stdin(body.slice(0, 5))
+    const slow = new FastCgiRequest(site.socket).begin().params(variables(url, 'POST', '/_log', { body })).stdin(body.slice(0, 5))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    process.kill(program.pid, 'SIGTERM')
+    setTimeout(() => slow.stdin(body.slice(5)).end(), 1000)
+    assert.equal((await slow.answer).status, 200)
+    setTimeout(held.release, 6000)
+    assert.equal((await answer).location, 'http://127.0.0.1:8000')
+    assert.deepEqual(await program.exited, { code: 0, signal: null })
+    stopped.close()
+  })
+
   it('serves nine requests at once, as eight of them wait for their provider', { timeout: 60000 }, async () => {
     program = await spawnProgram(site)
     const signIns = []

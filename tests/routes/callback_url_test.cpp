@@ -35,6 +35,16 @@ TEST_CASE("the cookie is set when the callback URL changes, and then only") {
   CHECK(w.get("/csrf?callbackUrl=%2Fb").cookie(name) != "");
 }
 
+TEST_CASE("a callback URL that is too long for a cookie goes without one") {
+  World w;
+  const std::string fits = "/" + std::string(3900, 'a'), long_one = "/" + std::string(8000, 'a');
+  CHECK(w.get("/csrf?callbackUrl=" + fits).cookie(name) != "");
+  const Reply page = w.get("/signin?callbackUrl=" + long_one);
+  CHECK(page.cookie(name) == "");
+  CHECK(page.body.find("value=\"https://example.com" + long_one + "\"") != std::string::npos);
+  CHECK(w.sign_in("op", {{"callbackUrl", long_one}}).location == "https://example.com" + long_one);
+}
+
 TEST_CASE("no callback URL leads off this site") {
   for (const char* wanted :
        {"https%3A%2F%2Fevil.com", "https%3Aevil.com", "https%3A%2F%2Fexample.com%40evil.com",
@@ -67,6 +77,15 @@ TEST_CASE("a cookie that is none is such a problem too") {
   World w;
   w.browser.cookies[name] = "javascript%3Aalert(1)";
   CHECK(w.get("/session").location == w.error("Configuration"));
+}
+
+TEST_CASE("a cookie that is no text is such a problem, and reaches no page and no JSON") {
+  for (const char* planted : {"/\xff", "https://example.com/\xc0\xaf", "/%FF\xe4"}) {
+    World w;
+    w.browser.cookies[name] = planted;
+    CHECK(w.get("/signin").location == w.error("Configuration"));
+    CHECK(w.browser.post("/signout", {{"json", "true"}}).url() == w.error("Configuration"));
+  }
 }
 
 TEST_CASE("a page of one's own learns of the problem") {

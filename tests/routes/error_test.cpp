@@ -1,4 +1,6 @@
 // The error page, the sign-in page's errors, and pages of one's own.
+#include <fstream>
+
 #include "../support/world.hpp"
 
 using namespace support;
@@ -134,6 +136,27 @@ TEST_CASE("while the configuration is of no use everything is 500, the reason st
        {std::pair{"Cache-Control", "private, no-store"}, std::pair{"X-Content-Type-Options", "nosniff"},
         std::pair{"Referrer-Policy", "no-referrer"}, std::pair{"X-Frame-Options", "DENY"}})
     CHECK(http::first(page.headers, name) == value);
+}
+
+TEST_CASE(
+    "where templates of one's own are of no use the built-in error page says so, the reason stays in the "
+    "log") {
+  World w;
+  w.options.page.templates = w.folder.file("");
+  std::ofstream(w.folder.file("error.html")) << "{{>nothing}}";
+  for (const char* route : {"/error", "/error?error=Verification"}) {
+    w.log.clear();
+    const Reply page = w.get(route);
+    CHECK(page.status == 500);
+    CHECK(has(page.body, "<html lang=\"en\""));
+    CHECK(page.header("Content-Security-Policy") != "");
+    CHECK(w.log.size() == 1);
+    CHECK(w.logged("configuration_error action=error reason=\"templates: error.html: there is no partial"));
+  }
+  w.options.rate_limits.address = {1, 10min};
+  w.browser.start("op");
+  CHECK(w.browser.start("op").status == 500);
+  CHECK_FALSE(w.logged("internal_error"));
 }
 
 TEST_CASE("a database that fails is 500, with nothing for the client to take for a session") {

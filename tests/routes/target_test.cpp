@@ -104,7 +104,8 @@ TEST_CASE("an address is decoded once, and what it then is must be a route as it
   for (const char* uri :
        {"/api/auth/%2573ession", "/api/auth/../auth/session", "/api/auth/%2e%2e/session",
         "/api/auth//session", "/api//auth/session", "/API/AUTH/session", "/api/auth/session%3Fx",
-        "/api/auth/session;x", "/api%5Cauth%5Csession", "/api/auth/session%ff"}) {
+        "/api/auth/session;x", "/api%5Cauth%5Csession", "/api/auth/session%ff", "/api/auth/signin/%ff",
+        "/api/auth/error/%c0%af", "https://example.com/api/auth/signin/%ff"}) {
     CAPTURE(uri);
     CHECK(at({"", "", uri}).status == 400);
   }
@@ -114,6 +115,8 @@ TEST_CASE("a wrong method is 400; a strange one is not repeated") {
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "POST").body ==
         "Error: This action with HTTP POST is not supported by NextAuth.js");
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "DELETE").status == 400);
+  CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "").body ==
+        "Error: This action with HTTP this method is not supported by NextAuth.js");
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", "<script>").body.find("<script>") == std::string::npos);
   CHECK(at({"/api/auth", "/csrf", ""}, "/api/auth", std::string(21, 'A')).body.find("AAA") ==
         std::string::npos);
