@@ -84,7 +84,7 @@ EMBEDDED := $(sort scripts/completion.bash $(wildcard scripts/servers/*) $(shell
 PCH ?= $(BUILD)/gen/std.hpp
 STD_HEADERS = algorithm array atomic chrono filesystem functional map memory mutex optional set span stdexcept string string_view \
   utility vector
-TEST_HEADERS = $(STD_HEADERS) fstream future sstream thread doctest/doctest.h
+TEST_HEADERS = $(STD_HEADERS) fstream future sstream thread
 ifneq ($(PCH),)
 PCH_GCH := $(PCH).gch
 TEST_GCH := $(BUILD)/gen/tests.hpp.gch
@@ -142,8 +142,6 @@ $(OF_TESTS): OPT = -O0 -g1
 $(OF_TESTS): HARDEN = -fPIE
 endif
 $(OF_TESTS): PCH := $(PCH:%/std.hpp=%/tests.hpp)
-# The one makes of doctest's header the library, which has to be asked for before that is read; the other is in the program, too.
-$(BUILD)/obj/tests/main.o $(BUILD)/obj/tests/support/sanitizers.o: USE_PCH =
 
 # Lua leaves functions by longjmp, and the sanitizer's own stack would keep what was left: gigabytes in the unit tests.
 ifeq ($(SAN),thread)
