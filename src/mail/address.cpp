@@ -98,6 +98,13 @@ std::optional<std::string> read_address(std::string_view text) {
   return local + "@" + *domain;
 }
 
+std::string mailbox_of(const std::string& address) {
+  const size_t at = std::min(address.find('@'), address.size());
+  std::string local = address.substr(0, std::min(at, address.find('+')));
+  std::erase(local, '.');
+  return local + address.substr(at);
+}
+
 std::optional<Mailbox> read_mailbox(std::string_view text) {
   if (!base::is_utf8(text) || base::has_control(text)) return {};
   text = base::trim(text);

@@ -49,6 +49,15 @@ TEST_CASE("an international domain is punycode, however it was written") {
   CHECK(read_address("a@stra\u00dfe.example") == "a@xn--strae-oqa.example");  // not strasse: another domain
 }
 
+TEST_CASE("many addresses are of one mailbox") {
+  for (const char* address : {"ann.lee@example.com", "annlee@example.com", "ann.lee+1@example.com",
+                              "a.n.n.l.e.e+a.b+c@example.com", "annlee+@example.com"})
+    CHECK_MESSAGE(mail::mailbox_of(address) == "annlee@example.com", address);
+  CHECK(mail::mailbox_of("bob@example.com") == "bob@example.com");
+  CHECK(mail::mailbox_of("bob@a.example.com") == "bob@a.example.com");
+  CHECK(mail::mailbox_of("+x@example.com") == "@example.com");
+}
+
 TEST_CASE("what is not one plain address is refused") {
   const std::vector<std::string> table{
       "",
