@@ -136,6 +136,21 @@ TEST_CASE("limits.memory") {
   CHECK(contains(failure_of(site, "local function f() return 1 + f() end f()"), "memory"));
 }
 
+TEST_CASE("limits.memory: a text is not copied as often as a callback names it") {
+  LuaSite site;
+  const std::string a_thousand =
+      "local text, list = ('x'):rep(1 << 20), {} for i = 1, 1000 do list[i] = text end ";
+  const std::string too_much = "more than 16777216 bytes of text";
+  CHECK(contains(failure_of(site, a_thousand + "json.encode(list)"), too_much));
+  CHECK(contains(failure_of(site, a_thousand + "log.info('list', list)"), too_much));
+  CHECK(contains(failure_of(site, a_thousand + "do return { list = list } end"), too_much));
+  CHECK(contains(failure_of(site,
+                            "local name, lists = ('x'):rep(1 << 20), {} "
+                            "for i = 1, 1000 do lists[i] = { [name] = 1 } end json.encode(lists)"),
+                 too_much));
+  CHECK(failure_of(site, "local text = ('x'):rep(1 << 20) json.encode({ text, text, text })") == "");
+}
+
 TEST_CASE("a Lua that met a limit is not used again, others are") {
   LuaSite site(R"(kept = (kept or 0) + 1
   return { session = function(s)
