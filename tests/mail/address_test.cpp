@@ -101,6 +101,8 @@ TEST_CASE("what is not one plain address is refused") {
       "bob%evil.example@example.com",
       "evil.example!bob@example.com",
       "|program@example.com",
+      "=?utf-8?q?bob=40evil.example=3e?=@example.com",
+      "ann=?x?=@example.com",
       "-OQueueDirectory=/tmp@example.com",
       "-f@example.com",
   };
