@@ -120,6 +120,15 @@ TEST_CASE("no control character gets in, at either end neither") {
   CHECK_FALSE(read_address(std::string("ann@example.com\0.evil.example", 29)));
 }
 
+TEST_CASE("what is too long to be an address is not even looked at") {
+  const auto with_hyphens = [](size_t count) {  // soft ones, which a domain loses
+    return read_address("ann@exa" + repeated(count, "\u00ad") + "mple.com");
+  };
+  CHECK(with_hyphens(10) == "ann@example.com");
+  CHECK_FALSE(with_hyphens(600));
+  CHECK_FALSE(read_host(std::string_view("example\0.com", 12)));
+}
+
 TEST_CASE("characters that turn into others are judged as what they turn into") {
   const std::vector<std::string> table{
       "ann\uff20evil.example@example.com",  // FULLWIDTH COMMERCIAL AT
