@@ -276,19 +276,6 @@ TEST_CASE("credentials: as many passwords as the limit are tried on one account,
   CHECK(site.submit({{"json", "true"}}).status == 200);
 }
 
-TEST_CASE("credentials: a member's number is one name, however it is written") {
-  Site site;
-  site.options.rate_limits.account = {3, base::Seconds(600)};
-  const auto attempt = [&](const std::string& name) {
-    return site.submit({{"login", name}, {"json", "true"}}).status;
-  };
-  for (const char* name : {"42", "0042", "42.0"}) CHECK(attempt(name) == 200);
-  for (const char* name : {"42.", "+42", "4.2e1", "4.2E+1", " 42", "\v42", "42\f", "\t+0042.00\n"})
-    CHECK_MESSAGE(attempt(name) == 429, name);
-  for (const char* name : {"43", "-42", "42a", "0x42", "1e999", "nan", "inf", "+"})
-    CHECK_MESSAGE(attempt(name) == 200, name);
-}
-
 TEST_CASE("credentials: without a form the attempts on one name are limited, too, whatever comes beside it") {
   Site site;
   site.options.rate_limits.account = {3, base::Seconds(600)};
