@@ -19,7 +19,7 @@ bool lies_below(std::string_view path, std::string_view top) {
 bool has_listed_address(const Admission& allow, const Person& person) {
   if (allow.emails.empty() && allow.domains.empty()) return true;
   const std::string address = base::lower(person.email);
-  const size_t at = address.rfind('@');
+  const size_t at = address.find('@');  // with a second one behind it, it is of no domain that is listed
   return has(allow.emails, address) ||
          (at != std::string::npos && at > 0 && has(allow.domains, address.substr(at + 1)));
 }

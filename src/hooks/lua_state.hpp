@@ -25,6 +25,8 @@ namespace hooks {
 
 constexpr int value_depth = 32;        // of nesting of a value that Lua gives
 constexpr size_t value_nodes = 10000;  // members and elements of it, in all
+// Of its texts, in all: one text may stand in it as often as there are members, and each of them is a copy.
+constexpr size_t value_bytes = size_t{16} << 20;
 
 /// Makes what json.null and lists are told by. Fails by Lua's error.
 void open_values(lua_State*);

@@ -59,6 +59,8 @@ class Reading {
   std::string text(int index) {
     size_t length = 0;
     const char* data = lua_tolstring(lua_, index, &length);
+    bytes_ += length;
+    if (bytes_ > value_bytes) refuse("more than " + std::to_string(value_bytes) + " bytes of text");
     std::string out(data, length);
     if (!base::is_utf8(out)) not_json("a text that is no UTF-8");
     // No JSON that is read here may have one: a token with it could not be read again.
@@ -128,7 +130,7 @@ class Reading {
   }
 
   lua_State* lua_;
-  size_t nodes_ = 0;
+  size_t nodes_ = 0, bytes_ = 0;
 };
 
 void push_object(lua_State* lua, const base::Json& value) {

@@ -30,9 +30,11 @@ bool is_ascii(std::string_view text) {
 
 /// A dot-atom (RFC 5322 §3.2.3), small letters. Without % and !, by which old servers pass a mail on to
 /// another host: bob%evil.example@example.com would count as one of example.com. Without |, a program to
-/// some, and without a - in front, an option to others.
+/// some, and without a - in front, an option to others. Nor with what begins an encoded word (RFC 2047): some
+/// decode it in addresses, too, and find an @ or a > of another one in it.
 bool is_local_part(std::string_view local) {
   if (local.empty() || local.size() > local_limit || local.starts_with('-')) return false;
+  if (local.find("=?") != std::string_view::npos) return false;
   const auto atoms = base::split(local, '.');
   return std::all_of(atoms.begin(), atoms.end(), [](std::string_view atom) {
     return !atom.empty() && consists_of(atom, "#$&'*+-/=?^_`{}~");
@@ -96,6 +98,13 @@ std::optional<std::string> read_address(std::string_view text) {
   const std::string local = base::lower(text.substr(0, at));
   if (!is_local_part(local) || local.size() + 1 + domain->size() > address_limit) return {};
   return local + "@" + *domain;
+}
+
+std::string mailbox_of(const std::string& address) {
+  const size_t at = std::min(address.find('@'), address.size());
+  std::string local = address.substr(0, std::min(at, address.find('+')));
+  std::erase(local, '.');
+  return local + address.substr(at);
 }
 
 std::optional<Mailbox> read_mailbox(std::string_view text) {

@@ -27,6 +27,10 @@ struct Error : std::runtime_error {
 /// later.
 std::optional<std::string> read_address(std::string_view);
 
+/// Whose mailbox such an address is likely to be, to count by: most servers bring ann+shop@… to ann@…, and
+/// some a.nn@… too. Nothing is sent there.
+std::string mailbox_of(const std::string& address);
+
 /// A host's name in small ASCII letters, an international one as punycode; none if it is no such name.
 std::optional<std::string> read_host(std::string_view);
 

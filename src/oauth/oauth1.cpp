@@ -75,7 +75,7 @@ http::Answer send(const Outside& parts, const Provider& provider, const Token& t
                               .body = oauth1_form(call.form),
                               .follow = false});
   } catch (const http::Unreachable& error) {
-    throw AuthError(Code::Callback, error.what());
+    throw AuthError(Code::Callback, without_secrets(error.what(), {token.token, token.secret}));
   }
 }
 

@@ -7,8 +7,9 @@ namespace {
 constexpr base::JsonOptions profile_json{.depth = 32, .unique_members = true};
 
 struct ProfileRequest {
-  std::string url;
+  std::string url;  // HubSpot's has the access token in its path
   http::Pairs headers;
+  std::string access_token;
 };
 
 bool has_header(const http::Pairs& headers, std::string_view name) {
@@ -35,7 +36,8 @@ http::Pairs profile_headers(const Provider& provider, const providers::Values& v
 
 ProfileRequest profile_request(const Provider& provider, const Metadata& metadata,
                                const providers::Values& values) {
-  ProfileRequest request{profile_url(provider, metadata, values), profile_headers(provider, values)};
+  ProfileRequest request{profile_url(provider, metadata, values), profile_headers(provider, values),
+                         values.access_token};
   const bool in_query = !provider.use_auth_token_header && !has_header(request.headers, "Authorization");
   const auto parsed = http::parse_url(request.url);
   if (in_query && parsed && ("&" + parsed->query).find("&access_token=") == std::string::npos)
@@ -49,7 +51,7 @@ http::Answer send(http::Client& client, const Provider& provider, const std::str
     return client.send(
         {.method = method, .url = request.url, .headers = request.headers, .body = {}, .follow = true});
   } catch (const http::Unreachable& error) {
-    throw AuthError(no_answer(provider), error.what());
+    throw AuthError(no_answer(provider), without_secrets(error.what(), {request.access_token}));
   }
 }
 
@@ -64,7 +66,7 @@ void add_extra(http::Client& client, const Provider& provider, const providers::
     if (known && !known->is_falsy()) continue;
     try {
       const std::string url = providers::expand_url(provider, request.text_of("url").value_or(""), values);
-      const http::Answer answer = send(client, provider, "GET", {url, headers});
+      const http::Answer answer = send(client, provider, "GET", {url, headers, values.access_token});
       auto json = base::try_parse_json(answer.body, profile_json);
       if (answer.status >= 200 && answer.status < 300 && json) profile.set(name, std::move(*json));
     } catch (const AuthError&) {

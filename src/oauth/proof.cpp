@@ -35,8 +35,7 @@ std::string client_secret(const Provider& provider, base::Time now) {
 
 /// RFC 6749 §2.3.1: both parts form-encoded first.
 std::string basic_credentials(const Provider& provider, const std::string& secret) {
-  return "Basic " +
-         base::to_base64(http::encode_strict(provider.client_id) + ":" + http::encode_strict(secret));
+  return base::to_base64(http::encode_strict(provider.client_id) + ":" + http::encode_strict(secret));
 }
 
 /// OpenID Connect Core §9, RFC 7523 §3. The audience is the token endpoint, as Core has it: Microsoft takes
@@ -84,9 +83,12 @@ Proof prove(const Provider& provider, const Metadata& metadata, crypto::Random& 
   const std::string secret = client_secret(provider, now);
   if ((auth == ClientAuth::post || auth == ClientAuth::both) && !secret.empty())
     proof.form.emplace_back("client_secret", secret);
-  if (auth == ClientAuth::basic || auth == ClientAuth::both)
-    proof.authorization = basic_credentials(provider, secret);
   proof.secrets = {secret};
+  if (auth == ClientAuth::basic || auth == ClientAuth::both) {
+    const std::string credentials = basic_credentials(provider, secret);
+    proof.authorization = "Basic " + credentials;
+    proof.secrets.push_back(credentials);
+  }
   return proof;
 }
 

@@ -16,6 +16,10 @@ Code no_answer(const Provider&);
 /// Throws AuthError(Callback), whose text begins with `what`.
 base::Json read_token_form(const http::Answer&, const std::string& what);
 
+/// The text without them, in both spellings that URLs have: some providers repeat in their errors what was
+/// sent to them, and some have the access token in an address.
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets);
+
 /// The profile in this answer. Throws UnreadableProfile if it is no JSON object, or one with a member twice.
 base::Json read_profile(const http::Answer&);
 

@@ -45,14 +45,6 @@ base::Json read_tokens(const http::Answer& answer) {
   return read_token_form(answer, "token response: neither JSON nor a form");
 }
 
-/// Some providers repeat in their errors what was sent to them.
-std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
-  for (const std::string& secret : secrets)
-    for (const std::string& spelling : {secret, http::encode(secret)})
-      if (!spelling.empty()) text = base::replace_all(text, spelling, "…");
-  return text;
-}
-
 /// The provider's own word for what went wrong (RFC 6749 §5.2), never the rest of the answer.
 void check_success(const http::Answer& answer, const base::Json& tokens,
                    const std::vector<std::string>& secrets) {
@@ -77,6 +69,13 @@ std::string text_at(const base::Json& tokens, std::string_view path) {
 
 Code no_answer(const Provider& provider) {
   return provider.issuer.empty() ? Code::Callback : Code::OAuthCallback;
+}
+
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets)
+    for (const std::string& spelling : {secret, http::encode(secret)})
+      if (!spelling.empty()) text = base::replace_all(text, spelling, "…");
+  return text;
 }
 
 base::Json read_token_form(const http::Answer& answer, const std::string& what) {

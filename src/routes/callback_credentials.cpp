@@ -1,3 +1,6 @@
+#include <charconv>
+#include <cmath>
+
 #include "base/text.hpp"
 #include "routes/context.hpp"
 
@@ -25,13 +28,27 @@ std::vector<std::string> name_fields(const Context& context) {
   return {"username"};
 }
 
+/// A number by its value: to a database's column of numbers, members 42, 042, +42 and 4.2e1 are one.
+std::string by_value(std::string name) {
+  const char* begin = name.data() + (name.starts_with('+') ? 1 : 0);
+  const char* end = name.data() + name.size();
+  double value = 0;
+  const auto [rest, error] = std::from_chars(begin, end, value);
+  const bool is_number = error == std::errc{} && rest == end && std::isfinite(value);
+  return is_number ? base::number_text(base::Json(value)) : name;
+}
+
 /// What somebody is called there. In small letters, for most lists of users take Jane and jane for the same.
 /// Whatever is no text counts as one name: a list or a number may well mean jane to whoever looks it up, in
 /// as many spellings as one likes.
 std::string account_name(const Context& context, const std::string& field) {
   const base::Json* name = context.body.find(field);
   if (name && !name->is_string()) return "no text\n";
-  return base::lower(base::trim(context.field(field)));
+  const std::string given = base::lower(context.field(field));
+  constexpr const char* blanks = " \t\n\v\f\r";
+  const size_t first = given.find_first_not_of(blanks);
+  if (first == std::string::npos) return {};
+  return by_value(given.substr(first, given.find_last_not_of(blanks) + 1 - first));
 }
 
 /// However many addresses the guesses come from.

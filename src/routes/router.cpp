@@ -234,7 +234,7 @@ http::Response handle(const Services& services, const http::Request& request) {
     response = plain(error.status, error.what());
   } catch (const model::ConfigError& error) {
     services.log.error("configuration_error", {{"reason", error.what()}});
-    response = unconfigured_page(request);
+    response = plain_error_page(services.options.site, request);
   } catch (const std::exception& error) {
     services.log.error("internal_error", {{"reason", error.what()}});
     response = plain(500, "Error: something went wrong here. The server's log says what.");

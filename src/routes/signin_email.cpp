@@ -60,7 +60,8 @@ http::Response signin_email(Context& context) {
   if (!allowed.redirect.empty()) return context.redirect(allowed.redirect);
   if (!allowed.allowed) throw model::AuthError(model::Code::AccessDenied, "the signIn callback says no");
   // Nobody's mailbox is to be filled by whoever knows its address.
-  auth::count_attempt(context.store(), context.options.rate_limits.recipient, "recipient", *address);
+  auth::count_attempt(context.store(), context.options.rate_limits.recipient, "recipient",
+                      mail::mailbox_of(*address));
   const std::string token =
       auth::new_verification_request(context.store(), *address, options.max_age, context.services.secret(),
                                      context.now(), context.services.random);

@@ -16,7 +16,7 @@ struct BadParameter : StoreError {
 
 struct QueryLimits {
   size_t rows = 100;
-  size_t bytes = size_t{1} << 20;  // of one value
+  size_t bytes = size_t{1} << 20;  // of one value, and of all of a row
   std::chrono::milliseconds time{5000};
 };
 

@@ -121,8 +121,16 @@ class Query {
 
   base::Json row() const {
     base::Json row = base::Json::object();
-    for (int i = 0; i < sqlite3_column_count(statement_.get()); ++i)
-      row.set(sqlite3_column_name(statement_.get(), i), column(i));
+    size_t bytes = 0;
+    for (int i = 0; i < sqlite3_column_count(statement_.get()); ++i) {
+      base::Json value = column(i);
+      // SQLite bounds each value, and a row of a table, but not one that a statement puts together.
+      bytes += value.is_string() ? value.text().size() : 0;
+      if (bytes > limits_.bytes)
+        throw StoreError(path_ + ": the SELECT finds a row of more than " + std::to_string(limits_.bytes) +
+                         " bytes");
+      row.set(sqlite3_column_name(statement_.get(), i), std::move(value));
+    }
     return row;
   }
 

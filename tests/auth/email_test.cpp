@@ -130,6 +130,14 @@ TEST_CASE("the browser's session ends when a known user signs in, and lives on w
   CHECK(w.is_alive(cleo));
 }
 
+TEST_CASE("user and session are made together or not at all") {
+  World w;
+  scratch::sql(w.database.file,
+               "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  CHECK_THROWS_AS(w.sign_in("ann@example.com"), store::StoreError);
+  CHECK(scratch::sql(w.database.file, "SELECT count(*) FROM users") == "0\n");
+}
+
 TEST_CASE("with JWT sessions no session is stored") {
   World w;
   w.session.jwt = true;

@@ -37,6 +37,8 @@ TEST_CASE("the root covers the whole site, where nothing longer does") {
   CHECK(find_protected(all, "/") == &all[0]);
   CHECK(find_protected(all, "/x") == &all[0]);
   CHECK(find_protected(all, "/open/x") == &all[1]);
+  const std::vector<Protected> turned{{"/open", {}}, {"/", {}}};
+  CHECK(find_protected(turned, "/open/x") == &turned[0]);
 }
 
 TEST_CASE("addresses and domains are told by the whole of them, in any letters") {
@@ -47,7 +49,7 @@ TEST_CASE("addresses and domains are told by the whole of them, in any letters")
   const Admission domain{.whom = Whom::listed, .emails = {}, .domains = {"example.com"}, .providers = {}};
   CHECK(lets_in(domain, "bob@EXAMPLE.com", {}));
   for (const char* other : {"", "example.com", "@example.com", "bob@evilexample.com", "bob@sub.example.com",
-                            "bob@example.com@evil.org"})
+                            "bob@example.com@evil.org", "bob@evil.org@example.com"})
     CHECK_FALSE(lets_in(domain, other, {}));
   const Admission either{
       .whom = Whom::listed, .emails = {"eve@elsewhere.org"}, .domains = {"example.com"}, .providers = {}};

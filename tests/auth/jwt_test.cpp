@@ -118,6 +118,22 @@ TEST_CASE("another secret, algorithm or no signature is refused") {
   CHECK_FALSE(tokens.accepts(token));
 }
 
+TEST_CASE("a token says how it is signed, and each thing once") {
+  const Tokens tokens;
+  const auto key = crypto::hkdf_sha256("s3cret", "NextAuth.js Generated Signing Key", 64);
+  const auto made = [&](const std::string& header, const std::string& claims) {
+    const std::string text = base::to_base64url(header) + "." + base::to_base64url(claims);
+    return text + "." + base::to_base64url(crypto::hmac_sha512(key, text));
+  };
+  const std::string now = std::to_string(tokens.clock.unix_time());
+  const std::string good = "{\"iat\":" + now + "}";
+  CHECK(tokens.accepts(made(R"({"alg":"HS512"})", good)));
+  for (const char* alg : {"HS256", "hs512", "none", "RS256", ""})
+    CHECK_MESSAGE(!tokens.accepts(made("{\"alg\":\"" + std::string(alg) + "\"}", good)), alg);
+  CHECK_FALSE(tokens.accepts(made(R"({"alg":"HS512","alg":"HS512"})", good)));
+  CHECK_FALSE(tokens.accepts(made(R"({"alg":"HS512"})", "{\"iat\":" + now + ",\"iat\":" + now + "}")));
+}
+
 TEST_CASE("a plain token is refused where encryption is chosen, and the other way round") {
   Tokens tokens;
   const std::string plain = tokens.encode();

@@ -52,6 +52,16 @@ TEST_CASE("a new CSRF token is 32 random bytes in hex") {
   CHECK(auth::new_csrf_token(random) != first);
 }
 
+TEST_CASE("a session's tokens are 32 random bytes in hex each") {
+  FakeRandom random;
+  const model::Session session = auth::new_session("1", {}, FakeClock().now(), random);
+  for (const std::string& token : {session.token, session.access_token}) {
+    CHECK(token.size() == 64);
+    CHECK(token.find_first_not_of("0123456789abcdef") == std::string::npos);
+  }
+  CHECK(session.token != session.access_token);
+}
+
 TEST_CASE("what is sealed is opened with the same secret and purpose alone") {
   Sealed sealed;
   CHECK(sealed.open("state", secret) == sealed.value);

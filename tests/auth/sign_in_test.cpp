@@ -77,6 +77,16 @@ TEST_CASE("somebody signed in signs in again with his account") {
   }
 }
 
+TEST_CASE("user, account and session are made together or not at all") {
+  World w(both(false));
+  w.sql("CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  w.op.person = ann_profile;
+  CHECK(w.sign_in("acme").status == 500);
+  CHECK(w.sql("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM accounts)") == "0|0\n");
+  w.sql("DROP TRIGGER full");
+  CHECK(as(w, ann_profile, "acme") == home);
+}
+
 TEST_CASE("an account of another user is not linked, and nothing changes") {
   for (const bool jwt : {false, true}) {
     World w(both(jwt));

@@ -55,6 +55,13 @@ TEST_CASE("the environment is what it is given, and nothing of ours") {
   CHECK(run_process({.command = {"env"}, .environment = {"A=1", "B=2"}}).output == "A=1\nB=2\n");
 }
 
+TEST_CASE("a program has a process group of its own, which it is ended with") {
+  const auto result = run_process(shell("cut -d' ' -f5 /proc/$$/stat; echo $$"));
+  const size_t half = result.output.size() / 2;
+  CHECK(half > 1);
+  CHECK(result.output.substr(0, half) == result.output.substr(half));
+}
+
 TEST_CASE("no descriptor of ours reaches the program, marked or not") {
   const int leaky = ::open("/dev/null", O_RDONLY);  // NOLINT: without O_CLOEXEC on purpose
   REQUIRE(leaky >= 3);

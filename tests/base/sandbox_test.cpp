@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <spawn.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -14,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +28,7 @@
 #include <string>
 #include <thread>
 
+#include "base/landlock.hpp"
 #include "base/process.hpp"
 
 namespace {
@@ -128,35 +133,107 @@ TEST_CASE("of the files, those that were left can be used and no others") {
 TEST_CASE("dangerous system calls are refused") {
   char* none[] = {nullptr};
   const Attempt impossible[] = {
-      {"start a program", [&] { return outcome(::execve("/bin/true", none, none)); }},
-      {"be debugged", [] { return outcome(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)); }},
-      {"read another's memory",
-       [] { return outcome(::process_vm_readv(::getppid(), nullptr, 0, nullptr, 0, 0)); }},
-      {"listen to the wire", [] { return outcome(::socket(AF_PACKET, SOCK_RAW, 0)); }},
-      {"have a namespace of its own", [] { return outcome(::unshare(CLONE_NEWUSER)); }},
-      {"start a child in one",
-       [] { return outcome(::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0)); }},
-      {"load into the kernel", [] { return outcome(::syscall(SYS_bpf, 0, nullptr, 0)); }},
-      {"use keys of the kernel", [] { return outcome(::syscall(SYS_keyctl, 0, 0, 0, 0, 0)); }},
-      {"queue calls past the filter", [] { return outcome(::syscall(SYS_io_uring_setup, 1, nullptr)); }},
-      {"set the clock", [] { return outcome(::syscall(SYS_clock_settime, CLOCK_REALTIME, nullptr)); }},
-      {"map memory to be written and run",
-       [] {
-         return ::mmap(nullptr, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-                        MAP_FAILED
-                    ? errno
-                    : 0;
-       }},
-      {"run what was written",
-       [] {
-         void* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-         return outcome(::mprotect(page, 4096, PROT_READ | PROT_EXEC));
-       }},
+    {"start a program", [&] { return outcome(::execve("/bin/true", none, none)); }},
+    {"start one by its descriptor",
+     [&] { return outcome(::syscall(SYS_execveat, AT_FDCWD, "/bin/true", none, none, 0)); }},
+    {"type into the terminal", [] { return outcome(::ioctl(STDIN_FILENO, TIOCSTI, "x")); }},
+#if defined(__x86_64__)
+    {"call by the numbers of x32", [] { return outcome(::syscall(0x40000000 | SYS_getpid)); }},
+#endif
+    {"be debugged", [] { return outcome(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)); }},
+    {"read another's memory",
+     [] { return outcome(::process_vm_readv(::getppid(), nullptr, 0, nullptr, 0, 0)); }},
+    {"listen to the wire", [] { return outcome(::socket(AF_PACKET, SOCK_RAW, 0)); }},
+    {"have a namespace of its own", [] { return outcome(::unshare(CLONE_NEWUSER)); }},
+    {"start a child in one",
+     [] { return outcome(::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0)); }},
+    {"load into the kernel", [] { return outcome(::syscall(SYS_bpf, 0, nullptr, 0)); }},
+    {"use keys of the kernel", [] { return outcome(::syscall(SYS_keyctl, 0, 0, 0, 0, 0)); }},
+    {"queue calls past the filter", [] { return outcome(::syscall(SYS_io_uring_setup, 1, nullptr)); }},
+    {"set the clock", [] { return outcome(::syscall(SYS_clock_settime, CLOCK_REALTIME, nullptr)); }},
+    {"map memory to be written and run",
+     [] {
+       return ::mmap(nullptr, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
+                  ? errno
+                  : 0;
+     }},
+    {"run what was written",
+     [] {
+       void* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+       return outcome(::mprotect(page, 4096, PROT_READ | PROT_EXEC));
+     }},
   };
   for (const Attempt& attempt : impossible) {
     CAPTURE(attempt.what);
     CHECK(confined({}, attempt.act) == EPERM);
   }
+}
+
+TEST_CASE("calls whose flags a filter cannot see are not known, so that libraries make the old ones") {
+  CHECK(confined({}, [] { return outcome(::syscall(SYS_clone3, nullptr, 0)); }) == ENOSYS);
+}
+
+TEST_CASE("nothing gives back what is given up: no setuid program either") {
+  CHECK(confined({}, [] { return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); }) == 1);
+}
+
+TEST_CASE("nobody is served, met or ended who is outside of the sandbox") {
+  const int met = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un there{.sun_family = AF_UNIX, .sun_path = "\0nextauth-sandbox-test"};
+  const std::string name = "-" + std::to_string(::getpid());
+  name.copy(there.sun_path + 22, sizeof there.sun_path - 22);
+  const auto* address = reinterpret_cast<const sockaddr*>(&there);
+  REQUIRE(::bind(met, address, sizeof there) == 0);
+  REQUIRE(::listen(met, 1) == 0);
+  struct Newer : Attempt {
+    long since;  // this version of Landlock
+  };
+  const Newer impossible[] = {
+      {{"listen for visitors",
+        [] {
+          const sockaddr_in any{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {}, .sin_zero = {}};
+          const int server = ::socket(AF_INET, SOCK_STREAM, 0);
+          return outcome(::bind(server, reinterpret_cast<const sockaddr*>(&any), sizeof any));
+        }},
+       4},
+      {{"meet a program at an abstract name",
+        [&] { return outcome(::connect(::socket(AF_UNIX, SOCK_STREAM, 0), address, sizeof there)); }},
+       6},
+      {{"signal a process", [] { return outcome(::kill(::getppid(), 0)); }}, 6},
+  };
+  const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  for (const Newer& attempt : impossible) {
+    CAPTURE(attempt.what);
+    const int error = confined({}, attempt.act);
+    CHECK((version >= attempt.since) == (error == EACCES || error == EPERM));
+  }
+  ::close(met);
+}
+
+TEST_CASE("what was written is no program, where programs may run") {
+  const Folders folders;
+  base::Confinement left = folders.confinement();
+  left.programs = true;
+  const fs::path written = folders.open / "program";
+  fs::copy_file("/bin/true", written);
+  const auto start = [&] {
+    char* none[] = {nullptr};
+    return outcome(::execve(written.c_str(), none, none));
+  };
+  CHECK(confined(left, start) == EACCES);
+}
+
+TEST_CASE("Landlock alone, on a kernel without seccomp, starts no program either") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    char* none[] = {nullptr};
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    base::confine_files({});
+    ::_exit(outcome(::execve("/bin/true", none, none)));
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == EACCES);
 }
 
 TEST_CASE("what a server needs goes on: threads, connections, names, memory") {

@@ -11,6 +11,23 @@ struct Row {
 
 }  // namespace
 
+TEST_CASE("a limit of attempts is so many within so long, or null, and nothing is taken for no limit") {
+  for (const char* bad :
+       {"\"\"", "\"30\"", "\"0/10m\"", "\"30/0m\"", "\"30/10\"", "\"30/m\"", "\"/10m\"", "\"a/10m\"",
+        "\"-1/10m\"", "\"30/10x\"", "\"30 /10m\"", "\"100001/10m\"", "\"30/100001m\"", "30", "false"})
+    for (const char* key : {"address", "account", "recipient"})
+      CHECK_MESSAGE(
+          problems_with("\"rateLimits\": {\"" + std::string(key) + "\": " + bad + "}") ==
+              "nextauth.json:2: rateLimits." + std::string(key) +
+                  ": must be a number of attempts within a time, as \"30/10m\", or null for no limit",
+          bad);
+  const auto limits = config_with(R"("rateLimits": {"address": "7/2h", "account": null})").routes.rate_limits;
+  CHECK(limits.address.count == 7);
+  CHECK(limits.address.window == base::Seconds(7200));
+  CHECK(limits.account.count == 0);
+  CHECK(limits.recipient.count == 5);
+}
+
 TEST_CASE("every problem names file, line and key") {
   const Row table[] = {
       {R"("urls": 1)", "urls: unknown key (did you mean \"url\"?)"},
@@ -43,6 +60,11 @@ TEST_CASE("every problem names file, line and key") {
       {R"("templates": "nowhere")", "templates: there is no folder nowhere"},
       {R"("limits": {"body": 1023})", "limits.body: must be a whole number from 1024 to 16777216"},
       {R"("limits": {"fields": 9})", "limits.fields: must be a whole number from 10 to 10000"},
+      {R"("rateLimits": {"addresses": "1/1m"})",
+       "rateLimits.addresses: unknown key (did you mean \"address\"?)"},
+      {R"("trustedProxies": "127.0.0.1")", "trustedProxies: must be a list of addresses: [\"127.0.0.1\"]"},
+      {R"("trustedProxies": ["127.0.0.1", "localhost"])",
+       "trustedProxies: must be addresses or ranges, as \"127.0.0.1\" or \"10.0.0.0/8\""},
       {R"("useSecureCookies": 1)", "useSecureCookies: must be true or false"},
       {R"("cookies": {"session": {}})", "cookies.session: unknown key"},
       {R"("cookies": {"state": {"name": "a b"}})", "cookies.state.name: must be letters, digits and -_."},

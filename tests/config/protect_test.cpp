@@ -69,6 +69,12 @@ TEST_CASE("an `allow` that says nothing, or what nobody can judge, is refused") 
   CHECK(problem_of(R"({"domains": ["@example.com"]})") ==
         "protect[0].allow.domains: \"@example.com\" is no domain: write what stands behind the @, as "
         "\"example.com\"");
+  CHECK(problem_of(R"({"domains": ["*.example.com"]})")
+            .starts_with("protect[0].allow.domains: \"*.example.com\" is no domain"));
+  for (const char* list : {"emails", "domains", "providers"})
+    CHECK(problem_of("{\"" + std::string(list) + "\": [\"\"]}")
+              .starts_with("protect[0].allow." + std::string(list) +
+                           ": must be a list of texts, 10000 at most"));
   CHECK(problem_of(R"({"providers": ["gitlab"]})") ==
         "protect[0].allow.providers: \"gitlab\" is no OAuth provider of this configuration");
   CHECK(problem_of(R"({"domain": ["example.com"]})")

@@ -44,6 +44,14 @@ TEST_CASE("htpasswd: a byte order mark, with which some editors begin a file, is
   CHECK(file.ask(file.kind, login("jane", "secret")) == R"({"id":"jane","name":"jane"})");
 }
 
+TEST_CASE("htpasswd: a line that is a comment is nobody, and nobody has an empty password") {
+  const std::string empty = "$1$salt$UsdFqFVB.FsuinRDK5eE..";  // openssl passwd -1 -salt salt ''
+  REQUIRE(crypto::password_matches("", empty));
+  const File file("#jane:" + bcrypt + "\nben:" + empty + "\n");
+  CHECK(file.ask(file.kind, login("#jane", "secret")).empty());
+  CHECK(file.ask(file.kind, login("ben", "")).empty());
+}
+
 TEST_CASE("htpasswd: the first line of a name counts") {
   const File file("jane:" + bcrypt + "\njane:" + yescrypt.substr(0, 40) + "\n");
   CHECK_FALSE(file.ask(file.kind, login("jane", "secret")).empty());

@@ -46,6 +46,12 @@ TEST_CASE("sql: anything else is refused") {
   }
 }
 
+TEST_CASE("sql: nobody has an empty password") {
+  const std::string empty = "$1$salt$UsdFqFVB.FsuinRDK5eE..";  // openssl passwd -1 -salt salt ''
+  const People people(empty);
+  CHECK(people.ask(people.kind, login("jane", "")).empty());
+}
+
 TEST_CASE("sql: a column that holds no hash is in the log, its content is not") {
   const People people;
   people.ask(people.kind, login("old", "secret"));

@@ -87,6 +87,14 @@ TEST_CASE("a request is read from the variables and the body") {
   CHECK(request.forwarded_for == "192.0.2.2");
 }
 
+TEST_CASE("of a variable that comes twice the first counts") {
+  const std::array<const char*, 5> twice{"REQUEST_METHOD=GET", "REMOTE_ADDR=192.0.2.1",
+                                         "REMOTE_ADDR=127.0.0.1", "REQUEST_METHOD=POST", nullptr};
+  const http::Request request = read_request({.variables = twice.data(), .body = {}}, {});
+  CHECK(request.method == http::Method::get);
+  CHECK(request.remote_address == "192.0.2.1");
+}
+
 TEST_CASE("methods are known by their exact names") {
   for (const auto& [name, method] :
        {std::pair{"GET", http::Method::get}, std::pair{"HEAD", http::Method::head},

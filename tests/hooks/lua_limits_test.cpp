@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "lua_site.hpp"
+#include "model/error.hpp"
 
 using base::Json;
 using namespace std::chrono_literals;
@@ -56,6 +57,20 @@ TEST_CASE("limits.steps: patterns, which liblua would match for years") {
   CHECK(contains(failure_of(site, "local s = ('a'):rep(300) s:match('(.*)(.*)(.*)(.*)(.*)b')"), "steps"));
   CHECK(contains(failure_of(site, "local s = ('a'):rep(300) for _ in s:gmatch('.-.-.-.-.-.-b') do end"),
                  "steps"));
+}
+
+TEST_CASE("limits.steps: a set counts by its length, and patterns do not nest without end") {
+  LuaSite site;
+  site.options.limits.steps = 1000000;
+  CHECK(contains(failure_of(site,
+                            "local set = '[' .. ('b'):rep(20000) .. ']' "
+                            "for i = 1, 100 do (('a'):rep(10000)):find(set) end"),
+                 "more than 1000000 steps"));
+  CHECK(
+      contains(failure_of(site, "local _ = (('a'):rep(300)):find(('a?'):rep(300))"), "pattern too complex"));
+  CHECK(contains(failure_of(site, "local _ = (''):find(('()'):rep(33))"), "too many captures"));
+  CHECK(failure_of(site, "local _ = (''):find(('()'):rep(32))") == "");
+  CHECK(contains(failure_of(site, "local _ = ('a'):match('(a')"), "unfinished capture"));
 }
 
 TEST_CASE("no error of a limit can be outlived") {
@@ -136,6 +151,21 @@ TEST_CASE("limits.memory") {
   CHECK(contains(failure_of(site, "local function f() return 1 + f() end f()"), "memory"));
 }
 
+TEST_CASE("limits.memory: a text is not copied as often as a callback names it") {
+  LuaSite site;
+  const std::string a_thousand =
+      "local text, list = ('x'):rep(1 << 20), {} for i = 1, 1000 do list[i] = text end ";
+  const std::string too_much = "more than 16777216 bytes of text";
+  CHECK(contains(failure_of(site, a_thousand + "json.encode(list)"), too_much));
+  CHECK(contains(failure_of(site, a_thousand + "log.info('list', list)"), too_much));
+  CHECK(contains(failure_of(site, a_thousand + "do return { list = list } end"), too_much));
+  CHECK(contains(failure_of(site,
+                            "local name, lists = ('x'):rep(1 << 20), {} "
+                            "for i = 1, 1000 do lists[i] = { [name] = 1 } end json.encode(lists)"),
+                 too_much));
+  CHECK(failure_of(site, "local text = ('x'):rep(1 << 20) json.encode({ text, text, text })") == "");
+}
+
 TEST_CASE("a Lua that met a limit is not used again, others are") {
   LuaSite site(R"(kept = (kept or 0) + 1
   return { session = function(s)
@@ -159,6 +189,18 @@ TEST_CASE("limits.source") {
   CHECK(hooks::check_lua(site.options).empty());
   site.options.limits.source = 1011;
   CHECK(hooks::check_lua(site.options).size() == 1);
+  LuaSite other;
+  other.write("more.lua", "return 1 --" + std::string(1001, 'x'));
+  other.options.limits.source = 1011;
+  CHECK(contains(failure_of(other, "require('more')"), "more.lua: larger than 1011 bytes"));
+}
+
+TEST_CASE("nothing is sent while the file is loaded: nobody may be there to wait for") {
+  LuaSite site("http.get('https://a.example/') return {}");
+  Echo echo;
+  site.services.client = &echo;
+  CHECK_THROWS_AS(site.hooks().session(Json::object(), {}), model::ConfigError);
+  CHECK(echo.requests.empty());
 }
 
 TEST_CASE("limits.message and limits.url") {

@@ -202,7 +202,7 @@ TEST_CASE("log writes a code and a message, which cannot forge another line") {
   CHECK(site.logged("warn other.code message=\"{\\\"a\\\":1}\""));
   CHECK(site.logged("error third"));
   for (const std::string code : {"''", "'two words'", "'a\\nb'", "'a=b'", "5", "nil", "('x'):rep(65)"})
-    CHECK_MESSAGE(site.value(std::string("log.info(") + code + ", 'x')") == "failed", code);
+    CHECK_MESSAGE(site.value(std::string("(log.info(") + code + ", 'x'))") == "failed", code);
   CHECK(site.value("(log.info(('x'):rep(64), 'x'))") == "nil");
 }
 

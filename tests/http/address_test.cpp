@@ -21,6 +21,12 @@ TEST_CASE("an address or a range of them is read, anything else is not") {
   for (const char* text :
        {"", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8x", "10.0.0", "::/129", "1.2.3.4 "})
     CHECK_FALSE(http::parse_address_range(text));
+  CHECK_FALSE(http::parse_address_range(std::string_view("192.0.2.1\0x", 11)));
+}
+
+TEST_CASE("an address of one kind is in no range of the other, whatever its bytes") {
+  CHECK(client("a01::1", "198.51.100.7", {"10.0.0.0/8"}) == "a01::1");
+  CHECK(client("10.1.2.3", "198.51.100.7", {"a01::/16"}) == "10.1.2.3");
 }
 
 TEST_CASE("X-Forwarded-For is believed of trusted proxies only") {

@@ -102,7 +102,8 @@ TEST_CASE("loopback is an address of this machine, not a name that looks like on
     CHECK_MESSAGE(is_trustworthy(parse_url(url).value()), url);
   for (const char* url :
        {"http://127.evil.com", "http://127.0.0.1.evil.com", "http://localhost.evil.com", "http://0.0.0.0",
-        "http://[::2]", "http://127.0.0.1.", "http://127.1", "http://example.com", "http://1270.0.1.1"})
+        "http://[::2]", "http://127.0.0.1.", "http://127.1", "http://example.com", "http://1270.0.1.1",
+        "http://127.0.0.evil", "http://127.a.b.c"})
     CHECK_MESSAGE(!is_trustworthy(parse_url(url).value()), url);
   CHECK(is_trustworthy(parse_url("https://example.com").value()));
 }

@@ -53,6 +53,15 @@ describe('a FastCGI process', () => {
     return { release, arrived: () => arrived }
   }
 
+  it('answers nobody who asks in a role that it does not know', { timeout: 30000 }, async () => {
+    program = await spawnProgram(site)
+    const filter = 3
+    const answer = await fastcgi(site.socket, url, 'GET', '/csrf', { role: filter })
+    assert.deepEqual([answer.status, answer.text, answer.setCookies], [403, '', []])
+    assert.match(answer.stderr, /error fastcgi_error reason=/)
+    assert.equal((await fastcgi(site.socket, url, 'GET', '/csrf')).status, 200)
+  })
+
   for (const signal of ['SIGTERM', 'SIGUSR1']) {
     it(`finishes what it has begun on ${signal} and ends with 0`, { timeout: 30000 }, async () => {
       program = await spawnProgram(site)

@@ -49,6 +49,15 @@ TEST_CASE("an international domain is punycode, however it was written") {
   CHECK(read_address("a@stra\u00dfe.example") == "a@xn--strae-oqa.example");  // not strasse: another domain
 }
 
+TEST_CASE("many addresses are of one mailbox") {
+  for (const char* address : {"ann.lee@example.com", "annlee@example.com", "ann.lee+1@example.com",
+                              "a.n.n.l.e.e+a.b+c@example.com", "annlee+@example.com"})
+    CHECK_MESSAGE(mail::mailbox_of(address) == "annlee@example.com", address);
+  CHECK(mail::mailbox_of("bob@example.com") == "bob@example.com");
+  CHECK(mail::mailbox_of("bob@a.example.com") == "bob@a.example.com");
+  CHECK(mail::mailbox_of("+x@example.com") == "@example.com");
+}
+
 TEST_CASE("what is not one plain address is refused") {
   const std::vector<std::string> table{
       "",
@@ -92,6 +101,8 @@ TEST_CASE("what is not one plain address is refused") {
       "bob%evil.example@example.com",
       "evil.example!bob@example.com",
       "|program@example.com",
+      "=?utf-8?q?bob=40evil.example=3e?=@example.com",
+      "ann=?x?=@example.com",
       "-OQueueDirectory=/tmp@example.com",
       "-f@example.com",
   };
@@ -107,6 +118,15 @@ TEST_CASE("no control character gets in, at either end neither") {
   CHECK_FALSE(read_address("ann\x7f@example.com"));
   CHECK_FALSE(read_address("ann@example.com\r\nBcc: bob@evil.example"));
   CHECK_FALSE(read_address(std::string("ann@example.com\0.evil.example", 29)));
+}
+
+TEST_CASE("what is too long to be an address is not even looked at") {
+  const auto with_hyphens = [](size_t count) {  // soft ones, which a domain loses
+    return read_address("ann@exa" + repeated(count, "\u00ad") + "mple.com");
+  };
+  CHECK(with_hyphens(10) == "ann@example.com");
+  CHECK_FALSE(with_hyphens(600));
+  CHECK_FALSE(read_host(std::string_view("example\0.com", 12)));
 }
 
 TEST_CASE("characters that turn into others are judged as what they turn into") {

@@ -102,6 +102,7 @@ TEST_CASE("what is no server is refused, without repeating it") {
       "smtp:mail.example.com",
       "smtp://",
       "smtp://:25",
+      "sendmail:/usr/sbin/sendmail\n-x",
       "smtp://host:0",
       "smtp://host:65536",
       "smtp://host:25x",

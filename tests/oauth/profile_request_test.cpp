@@ -64,6 +64,15 @@ TEST_CASE("userinfo that is down, slow or too large is OAuthCallback") {
           "OAuthCallback: " + userinfo + ": " + why);
 }
 
+TEST_CASE("an access token that is part of the address is not logged when nobody answers there") {
+  const std::string at = "https://op.example/tokens/";
+  World w(
+      {.more = {HostileProvider::plain_entry("acme", Json::object({{"profileUrl", at + "{accessToken}"}}))}});
+  w.op.in_tokens = [](Json& tokens) { tokens.set("access_token", "t0k/en"); };
+  w.client.off(at + "t0k%2Fen", "timed out");
+  CHECK(refusal(w, "acme") == "Callback: " + at + "…: timed out");
+}
+
 TEST_CASE("without discovery any success will do, and no id_token is looked at") {
   World w({.more = {HostileProvider::plain_entry("acme")}});
   w.op.in_claims = [](Json& claims) { claims.set("aud", "another"); };

@@ -128,6 +128,20 @@ TEST_CASE("what a provider repeats of our secrets does not reach the log") {
   CHECK_FALSE(w.logged("c0de-1"));
 }
 
+TEST_CASE("nor what it repeats of the Authorization header") {
+  World w({.op = Json::object({{"clientAuth", "basic"}})});
+  std::string sent;
+  w.client.on(token_url, [&sent](const http::Outgoing& request) {
+    sent = http::first(request.headers, "Authorization").value_or("");
+    return http::Answer{
+        400, {}, base::to_json(Json::object({{"error", "oops"}, {"error_description", sent}}))};
+  });
+  w.sign_in();
+  CHECK(w.logged("oops"));
+  REQUIRE(sent.starts_with("Basic "));
+  CHECK_FALSE(w.logged(sent.substr(6)));
+}
+
 TEST_CASE("a token response cannot name another account or provider") {
   World w;
   w.op.in_tokens = [](Json& tokens) {

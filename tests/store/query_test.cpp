@@ -135,6 +135,15 @@ TEST_CASE("a value as long as the limit is given, a longer one is refused") {
         people.file + ": string or blob too big");
 }
 
+TEST_CASE("the values of a row are together as long as the limit at most") {
+  const People people;
+  const std::string half = "printf('%500s', '')";
+  const std::string two = "SELECT " + half + " AS a, " + half + " AS b";
+  CHECK(people.ask(two, Json::object(), {.bytes = 1000}).size() == 1);
+  CHECK(people.problem(two + ", 'x' AS c", Json::object(), {.bytes = 1000}) ==
+        people.file + ": the SELECT finds a row of more than 1000 bytes");
+}
+
 TEST_CASE("a SELECT that takes too long is ended") {
   const People people;
   const auto counting = [](const char* limit) {
