@@ -73,6 +73,10 @@ bool Notes::follows_from_unknown(const std::string& pointer) const {
 }
 
 void Notes::add(const std::string& pointer, const std::string& message, bool warning) {
+  for (const auto& [key, variable] : overridden)
+    if (pointer == key)  // the file's own value may be good
+      return problems.push_back(
+          {"", 0, as_path(pointer), variable + " in the environment: " + message, warning});
   problems.push_back(
       {file, text.empty() ? 0 : line_of(pointer), as_path(pointer), without_values(message), warning});
 }

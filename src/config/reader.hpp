@@ -13,7 +13,8 @@ struct Notes {
   std::string file;
   std::string text;  // of the file: its lines are counted when the first problem shows up
   std::vector<Problem> problems;
-  http::Pairs variables;  // that were replaced, and their values: a complaint names them, and repeats none
+  http::Pairs variables;   // that were replaced, and their values: a complaint names them, and repeats none
+  http::Pairs overridden;  // pointers, and the variables whose values count instead of the file's
 
   /// `pointer`: a JSON Pointer; the line is that of the nearest value that has one.
   void error(const std::string& pointer, const std::string& message);

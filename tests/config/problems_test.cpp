@@ -23,8 +23,17 @@ TEST_CASE("every problem names file, line and key") {
       {R"("threads": 1.5)", "threads: must be a whole number from 1 to 256"},
       {R"("database": "mysql:x")",
        "database: must be \"sqlite:PATH\" or null; other databases cannot be used by this version"},
-      {R"("database": "sqlite:")",
+      {R"("database": "postgres://me:pw@db/app")",
        "database: must be \"sqlite:PATH\" or null; other databases cannot be used by this version"},
+      {R"("database": "sqlite:")",
+       "database: must be \"sqlite:PATH\"; what NextAuth.js v3 calls sqlite://localhost/auth.db is "
+       "\"sqlite:auth.db\""},
+      {R"("database": "sqlite://localhost/auth.db")",
+       "database: must be \"sqlite:PATH\"; what NextAuth.js v3 calls sqlite://localhost/auth.db is "
+       "\"sqlite:auth.db\""},
+      {R"("database": "sqlite::memory:")",
+       "database: a database in memory would be gone with its process: write \"sqlite:PATH\", or null to "
+       "store nothing"},
       {R"("session": 1)", "session: must be an object: { … }"},
       {R"("session": {"maxAge": 0})", "session.maxAge: must be a whole number from 1 to 315360000"},
       {R"("session": {"maxage": 1})", "session.maxage: unknown key (did you mean \"maxAge\"?)"},
@@ -140,6 +149,18 @@ TEST_CASE("a variable that is not set is named with its key") {
 }
 
 TEST_CASE("what a variable holds is in no complaint: it may be a secret in the wrong place") {
+TEST_CASE("a problem of a variable that overrides a key names the variable, and no line of the file") {
+  Site site;
+  site.environment = {{"NEXTAUTH_URL", "example.com"}, {"DATABASE_URL", "mysql://me:p4ss@db/app"}};
+  CHECK(
+      site.problems("{\"url\": \"https://example.com\", \"database\": \"sqlite:a.db\", \"providers\": 1}") ==
+      "url: NEXTAUTH_URL in the environment: must be an http(s) URL without user, query and fragment, as "
+      "\"https://example.com/api/auth\"\n"
+      "database: DATABASE_URL in the environment: must be \"sqlite:PATH\" or null; other databases cannot be "
+      "used by this version\n"
+      "nextauth.json:1: providers: must be a list: [ … ]");
+}
+
   Site site;
   site.environment = {{"SECRET", "p4ssword"}, {"WORD", "the"}};
   CHECK(site.problems(
