@@ -76,6 +76,7 @@ void read_providers(const Reader&, Config&);
 /// After callbacks, database and providers, which it refers to.
 void read_protect(const Reader&, Config&);
 
+// These leave alone what has been complained about: a key of another type.
 /// What an email provider's keys say; its server, which may hold a password, is not kept in the entry.
 void read_email(const base::Json& configured, providers::Provider&, const std::string& pointer, Notes&,
                 Config&);

@@ -203,3 +203,30 @@ TEST_CASE("providers are judged with the nearest known key, and come once") {
   CHECK(providers(R"({"id": "githob", "clientId": "b", "clientSecret": "c"})")
             .find("(did you mean \"github\"?)") != std::string::npos);
 }
+
+TEST_CASE("a provider with a mistake in it is one all the same to those who name it") {
+  CHECK(Site().problems(R"({"url": "https://example.com", "secret": "s",
+"providers": [{"id": "github", "clientID": "a", "clientId": "b", "clientSecret": "c"}],
+"protect": [{"path": "/a", "allow": {"providers": ["github"]}}]})") ==
+        "nextauth.json:2: providers[0].clientID: unknown key \"clientID\" (did you mean \"clientId\"?)");
+}
+
+TEST_CASE("all that is wrong with a provider is said at once") {
+  const std::string list = R"([
+{"id": "email", "server": "ftp:x", "maxAge": "1d", "confirm": 1, "form": "x"},
+{"id": "pw", "type": "credentials", "credentials": {"pin": {"labl": "PIN"}, "x": 1}, "what": 2},
+{"id": "other", "type": "credentials", "credentials": [], "authorize": {"htpasswd": "nowhere"}}])";
+  CHECK(Site().problems(R"({"url": "https://example.com", "secret": "s", "providers": )" + list + "}") ==
+        "nextauth.json:2: providers[0].maxAge: must be a whole number above 0\n"
+        "nextauth.json:2: providers[0].confirm: must be true or false\n"
+        "nextauth.json:2: providers[0].form: unknown key \"form\" (did you mean \"from\"?)\n"
+        "nextauth.json:2: providers[0].server: must be smtp://…, smtps://… or sendmail:PROGRAM\n"
+        "nextauth.json:2: providers[0].from: missing: who the mail is from, as \"Example "
+        "<no-reply@example.com>\"\n"
+        "nextauth.json:3: providers[1].credentials.x: must be an object\n"
+        "nextauth.json:3: providers[1].what: unknown key \"what\"\n"
+        "nextauth.json:3: providers[1]: \"authorize\" is missing\n"
+        "nextauth.json:3: providers[1].credentials.pin.labl: unknown key (did you mean \"label\"?)\n"
+        "nextauth.json:4: providers[2].credentials: must be an object of fields\n"
+        "nextauth.json:4: providers[2].authorize.htpasswd: there is no file nowhere");
+}
