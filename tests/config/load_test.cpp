@@ -151,6 +151,10 @@ TEST_CASE("sessions, tokens, pages and looks are read") {
   CHECK(config.routes.limits.fields == 10);
 }
 
+TEST_CASE("a page that is null is the built-in one, as in NextAuth.js") {
+  CHECK(config_with(R"("pages": { "signIn": "/login", "newUser": null })").routes.pages.new_user == "");
+}
+
 TEST_CASE("cookies are secure on https, whatever useSecureCookies says, and elsewhere when it says so") {
   const auto name = [](const std::string& url, const char* more) {
     return Site()
