@@ -50,8 +50,9 @@ TEST_CASE("every problem names file, line and key") {
       {R"("brand": {"color": "red"})", "brand.color: must be a colour as \"#0a7\" or \"#00aa77\""},
       {R"("brand": {"color": "#12345"})", "brand.color: must be a colour as \"#0a7\" or \"#00aa77\""},
       {R"("templates": "nowhere")", "templates: there is no folder nowhere"},
-      {R"("limits": {"body": 1023})", "limits.body: must be a whole number from 1024 to 16777216"},
-      {R"("limits": {"fields": 9})", "limits.fields: must be a whole number from 10 to 10000"},
+      {R"("limits": {"body": 0})", "limits.body: must be a whole number from 1 to 16777216"},
+      {R"("limits": {"headers": 16777217})", "limits.headers: must be a whole number from 1 to 16777216"},
+      {R"("limits": {"fields": 0})", "limits.fields: must be a whole number from 1 to 10000"},
       {R"("useSecureCookies": 1)", "useSecureCookies: must be true or false"},
       {R"("cookies": {"session": {}})", "cookies.session: unknown key"},
       {R"("cookies": {"state": {"name": "a b"}})", "cookies.state.name: must be letters, digits and -_."},
@@ -148,7 +149,6 @@ TEST_CASE("a variable that is not set is named with its key") {
         "nextauth.json:2: secret: \"${\" must be followed by the name of an environment variable and \"}\"");
 }
 
-TEST_CASE("what a variable holds is in no complaint: it may be a secret in the wrong place") {
 TEST_CASE("a problem of a variable that overrides a key names the variable, and no line of the file") {
   Site site;
   site.environment = {{"NEXTAUTH_URL", "example.com"}, {"DATABASE_URL", "mysql://me:p4ss@db/app"}};
@@ -161,6 +161,7 @@ TEST_CASE("a problem of a variable that overrides a key names the variable, and 
       "nextauth.json:1: providers: must be a list: [ … ]");
 }
 
+TEST_CASE("what a variable holds is in no complaint: it may be a secret in the wrong place") {
   Site site;
   site.environment = {{"SECRET", "p4ssword"}, {"WORD", "the"}};
   CHECK(site.problems(
