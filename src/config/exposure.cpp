@@ -125,8 +125,8 @@ std::vector<fs::path> files_that_count(const Config& config, const std::optional
 
 std::vector<Problem> exposures(const Config& config) {
   std::vector<Problem> found;
-  const auto add = [&](const fs::path& file, const std::string& what) {
-    found.push_back({file.string(), 0, "", "every user of this machine can " + what});
+  const auto add = [&](const fs::path& file, const std::string& what, bool warning = false) {
+    found.push_back({file.string(), 0, "", "every user of this machine can " + what, warning});
   };
   if (!config.allow_readable && others_may(config.file, S_IROTH) && holds_secret(config.file))
     add(config.file,
@@ -138,7 +138,7 @@ std::vector<Problem> exposures(const Config& config) {
   const Judges judges = judges_of(config);
   for (const fs::path& file : judges.passwords)
     if (!config.allow_readable && file != database && others_may(file, S_IROTH))
-      add(file, "read the hashes of passwords in it: `chmod 600` it");
+      add(file, "read the hashes of passwords in it: `chmod 600` it", true);
   std::set<fs::path> folders;
   if (!config.routes.page.templates.empty()) folders.insert(config.routes.page.templates);
   for (const fs::path& file : files_that_count(config, database, judges)) {

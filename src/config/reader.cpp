@@ -32,10 +32,12 @@ std::string Problem::text() const {
   return out + message;
 }
 
-bool Loaded::usable() const {
-  return std::all_of(problems.begin(), problems.end(),
-                     [](const Problem& problem) { return problem.warning; });
+bool any_error(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return !problem.warning; });
 }
+
+bool Loaded::usable() const { return !any_error(problems); }
 
 size_t Notes::line_of(std::string pointer) {
   if (!lines_) {

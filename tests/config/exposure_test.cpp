@@ -107,7 +107,7 @@ TEST_CASE("what says who somebody is counts as well: passwords, and programs tha
     return site("", R"({"id": "pw", "type": "credentials", "authorize": {)" + authorize + "}}");
   };
   const std::string hashes =
-      ": every user of this machine can read the hashes of passwords in it: `chmod 600` it";
+      ": warning: every user of this machine can read the hashes of passwords in it: `chmod 600` it";
   const std::string change = ": every user of this machine can change it: `chmod o-w` it";
   const std::vector<std::tuple<std::string, std::string, Said>> table{
       {R"("htpasswd": "users")", "users", {"users" + hashes, "users" + change}},
