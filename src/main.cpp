@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <array>
@@ -28,8 +29,12 @@ void occupy_standard_descriptors() {
 std::filesystem::path executable_folder() {
   std::array<char, PATH_MAX> path{};
   const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
-  if (length <= 0) return std::filesystem::current_path();
-  return std::filesystem::path(std::string(path.data(), size_t(length))).parent_path();
+  if (length > 0) return std::filesystem::path(std::string(path.data(), size_t(length))).parent_path();
+  // A root of its own may have no /proc. What the program was started as leads there, too.
+  std::error_code error;
+  const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  const auto real = std::filesystem::canonical(started_as ? started_as : "", error);
+  return error ? std::filesystem::current_path() : real.parent_path();
 }
 
 /// The site, made when the configuration can first be used. While it cannot, every request is answered with

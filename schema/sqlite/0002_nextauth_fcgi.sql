@@ -20,12 +20,6 @@ CREATE TABLE jwks_cache (
   expires datetime NOT NULL
 );
 
--- Values made once, such as the secret of a site that was given none.
-CREATE TABLE settings (
-  name varchar PRIMARY KEY NOT NULL,
-  value text NOT NULL
-);
-
 -- For the deletion of expired rows.
 CREATE INDEX oauth_states_expires ON oauth_states (expires);
 CREATE INDEX IF NOT EXISTS sessions_expires ON sessions (expires);

@@ -99,7 +99,7 @@ struct JsonError : std::runtime_error {
 
 struct JsonOptions {
   size_t depth = 64;            // of nesting
-  bool comments = false;        // and trailing commas: a configuration file
+  bool comments = false;        // and trailing commas, and a byte order mark: a configuration file
   bool unique_members = false;  // a name that comes twice in an object is an error
 };
 

@@ -42,7 +42,7 @@ Findings go_online(const Call& call, const config::Config& config) {
 void show(const config::Loaded& loaded, const std::vector<config::Problem>& exposed) {
   for (const config::Problem& problem : loaded.problems) std::cout << problem.text() << "\n";
   for (const config::Problem& problem : exposed) std::cout << problem.text() << "\n";
-  if (loaded.usable() && exposed.empty())
+  if (loaded.usable() && !config::any_error(exposed))
     std::cout << loaded.config.file.string() << ": well; " << loaded.config.providers.size()
               << " provider(s), at " << loaded.config.routes.site.root() << "\n";
 }
@@ -70,7 +70,7 @@ int check(const Call& call) {
     show(loaded, exposed);
     show(findings);
   }
-  return loaded.usable() && exposed.empty() && !any_problem(findings) ? 0 : 1;
+  return loaded.usable() && !config::any_error(exposed) && !any_problem(findings) ? 0 : 1;
 }
 
 }  // namespace

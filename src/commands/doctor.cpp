@@ -19,7 +19,8 @@ Findings exposed(const Call& call, config::Config& config) {
   config.allow_readable = config.allow_readable || call.has("--allow-readable");
   Findings findings;
   for (const config::Problem& problem : config::exposures(config))
-    findings.push_back({Verdict::problem, "permissions", problem.text()});
+    findings.push_back({problem.warning ? Verdict::warning : Verdict::problem, "permissions",
+                        problem.file + ": " + problem.message});
   if (findings.empty())
     findings.push_back({Verdict::well, "permissions",
                         "other users of this machine can neither read nor change what counts"});

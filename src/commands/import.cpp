@@ -113,10 +113,11 @@ std::string read_input() {
 }
 
 std::string read_text(const std::string& name) {
-  if (name == "-") return read_input();
-  const auto text = base::read_file(name, import_limit);
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  auto text = name == "-" ? read_input() : base::read_file(name, import_limit);
   if (!text) throw Failure(name + ": there is no such file");
-  return *text;
+  if (text->starts_with(byte_order_mark)) text->erase(0, byte_order_mark.size());
+  return *std::move(text);
 }
 
 bool is_json(const Call& call, std::string_view text) {

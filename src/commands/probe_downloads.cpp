@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr size_t beginning = 512;      // bytes of a file that tell it from others
 constexpr size_t address_limit = 400;  // that are asked for in all
+constexpr size_t failure_limit = 3;    // addresses without an answer: each may have taken ten seconds
 
 /// A file that nobody is to have, and its first bytes.
 struct Private {
@@ -51,13 +52,20 @@ std::vector<Private> private_files(const config::Config& config, const Places& p
     std::string bytes = first_bytes(file);
     if (!bytes.empty()) files.push_back({about, file, std::move(bytes)});
   };
+  const auto add_database = [&](const std::string& about, const store::Options& database) {
+    if (const auto file = store::file_of(database))
+      for (const char* end : {"", "-wal", "-journal"}) add(about, file->string() + end);
+  };
   add("configuration", config.file);
-  if (const auto database = config.database ? store::file_of(*config.database) : std::nullopt)
-    for (const char* end : {"", "-wal", "-journal"}) add("database", database->string() + end);
+  if (config.database) add_database("database", *config.database);
   if (config.callbacks) add("callbacks", config.callbacks->folder / config.callbacks->file);
-  for (const auto& [id, authorize] : config.routes.authorize)
+  for (const auto& [id, authorize] : config.routes.authorize) {
     if (const auto* htpasswd = std::get_if<credentials::Htpasswd>(&authorize))
       add("passwords", htpasswd->file);
+    if (const auto* sql = std::get_if<credentials::Sql>(&authorize)) add_database("passwords", sql->database);
+    if (const auto* command = std::get_if<credentials::Command>(&authorize))
+      add("program", command->command.front());
+  }
   add("executable", places.program);
   std::set<fs::path> folders{config.file.parent_path(), places.program.parent_path()};
   for (const fs::path& folder : folders)
@@ -102,9 +110,10 @@ class Downloads {
 
   Findings probe() {
     const std::vector<Private> files = private_files(config_, places_);
-    for (const Private& file : files)
-      if (!gave_up_) probe(file);
-    if (gave_up_) return {{Verdict::warning, "downloads", "could not be tried: " + *gave_up_}};
+    for (const Private& file : files) probe(file);
+    if (failures_ > 0)
+      findings_.push_back({Verdict::warning, "downloads",
+                           (gives_up() ? "could not be tried: " : "some could not be tried: ") + why_});
     if (findings_.empty())
       findings_.push_back({Verdict::well, "downloads",
                            std::to_string(files.size()) + " private files were asked for at " +
@@ -119,8 +128,10 @@ class Downloads {
     if (fs::path real = fs::canonical(file.file, error); !error) names.insert(std::move(real));
     for (const fs::path& name : names)
       for (const std::string& path : paths_of(name, places_.document_roots, config_.routes.site.base_path))
-        if (!gave_up_ && can_be_had(file, path)) return;
+        if (!gives_up() && can_be_had(file, path)) return;
   }
+
+  bool gives_up() const { return failures_ == failure_limit; }
 
   bool can_be_had(const Private& file, const std::string& path) {
     const std::string url = config_.routes.site.base_url + path;
@@ -142,8 +153,8 @@ class Downloads {
                         .follow = true});
       return (answer.status == 200 || answer.status == 206) && answer.body.starts_with(bytes);
     } catch (const http::Unreachable& error) {
-      if (std::string_view(error.what()).ends_with("too large")) return false;
-      gave_up_ = error.what();
+      why_ = error.what();
+      ++failures_;
       return false;
     }
   }
@@ -153,7 +164,8 @@ class Downloads {
   const Places& places_;
   std::set<std::string> asked_;
   Findings findings_;
-  std::optional<std::string> gave_up_;
+  size_t failures_ = 0;
+  std::string why_;  // the last of them
 };
 
 }  // namespace

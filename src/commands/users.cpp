@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <iostream>
 
 #include "base/nearest.hpp"
@@ -26,7 +27,7 @@ base::Json to_json(store::Admin& admin, const model::User& user) {
 
 int list_users(const Call& call, store::Admin& admin) {
   size_t left = call.number("--limit", no_limit, 1, no_limit);
-  std::string after = call.value("--after").value_or("");
+  std::string after = std::to_string(call.number("--after", 0, 0, INT64_MAX));
   std::optional<JsonList> json;
   if (call.json()) json.emplace();
   while (left > 0) {

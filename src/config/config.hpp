@@ -42,6 +42,9 @@ struct Problem {
   std::string text() const;
 };
 
+/// Whether one of them is more than a warning.
+bool any_error(const std::vector<Problem>&);
+
 struct Loaded {
   Config config;  // to be used only if there are no errors
   std::vector<Problem> problems;

@@ -125,6 +125,7 @@ void check_field(const std::string& name, const base::Json& field, const Reader&
   if (std::find(reserved_fields.begin(), reserved_fields.end(), name) != reserved_fields.end() ||
       name.empty())
     form.complain(name, "no field can have this name");
+  if (!field.is_object()) return;
   const Reader reader(field, form.pointer(name), form.notes(), field_keys);
   std::string text;
   for (const std::string_view key : field_keys) reader.text(key, text);
@@ -141,9 +142,11 @@ base::Json htpasswd_form() {
 
 void read_credentials(providers::Provider& provider, const std::string& pointer, Notes& notes,
                       Config& config) {
-  Authorize kind = read_authorize(*provider.entry.find("authorize"), pointer + "/authorize", config, notes);
+  const base::Json* authorize = provider.entry.find("authorize");
+  Authorize kind =
+      authorize ? read_authorize(*authorize, pointer + "/authorize", config, notes) : Authorize();
   provider.entry.erase("authorize");  // it may hold a secret
-  if (const base::Json* form = provider.entry.find("credentials")) {
+  if (const base::Json* form = provider.entry.find("credentials"); form && form->is_object()) {
     std::vector<std::string_view> names;
     for (const auto& [name, field] : form->members()) names.emplace_back(name);
     const Reader reader(*form, pointer + "/credentials", notes, names);

@@ -38,11 +38,27 @@ std::string default_database(const std::filesystem::path& file) {
   return file.filename().string().starts_with(".ht") ? "sqlite:.htauth.db" : "sqlite:auth.db";
 }
 
+constexpr std::string_view sqlite = "sqlite:";
+
+/// What cannot be a database here, in words for those who bring v3's DATABASE_URL along.
+std::string complaint(std::string_view url) {
+  if (url.ends_with(":memory:"))
+    return "a database in memory would be gone with its process: write \"sqlite:PATH\", or null to store "
+           "nothing";
+  if (url.starts_with(sqlite))
+    return "must be \"sqlite:PATH\"; what NextAuth.js v3 calls sqlite://localhost/auth.db is "
+           "\"sqlite:auth.db\"";
+  return "must be \"sqlite:PATH\" or null; other databases cannot be used by this version";
+}
+
+/// A URL with a host: no path begins so.
+bool names_host(std::string_view path) { return path.starts_with("//") && !path.starts_with("///"); }
+
 }  // namespace
 
 std::optional<std::string> sqlite_url(const std::string& url, const std::filesystem::path& folder) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (!url.starts_with(sqlite) || url.size() == sqlite.size()) return {};
+  if (!url.starts_with(sqlite) || url.size() == sqlite.size() || url.ends_with(":memory:")) return {};
+  if (names_host(std::string_view(url).substr(sqlite.size()))) return {};
   const std::filesystem::path path = folder / url.substr(sqlite.size());
   return std::string(sqlite) + path.lexically_normal().string();
 }
@@ -62,9 +78,7 @@ void read_database(const Reader& reader, Config& config, const std::filesystem::
   std::string url = default_database(config.file);
   reader.text("database", url);
   const auto absolute = sqlite_url(url, folder);
-  if (!absolute)
-    return reader.complain("database",
-                           "must be \"sqlite:PATH\" or null; other databases cannot be used by this version");
+  if (!absolute) return reader.complain("database", complaint(url));
   config.database = store::Options{.url = *absolute};
 }
 

@@ -3,6 +3,11 @@
 namespace config {
 namespace {
 
+bool is_missing(const base::Json& configured, std::string_view key) {
+  const base::Json* value = configured.find(key);
+  return !value || value->is_null();
+}
+
 /// Relative to the configuration's folder; a name without a slash is looked for in PATH.
 void resolve(mail::Server& server, const std::filesystem::path& folder) {
   auto* sendmail = std::get_if<mail::Sendmail>(&server);
@@ -29,11 +34,8 @@ void read_server(const std::string& text, const std::string& pointer, Notes& not
   }
 }
 
-void read_from(const std::optional<std::string>& text, const std::string& pointer, Notes& notes,
-               mail::Mailbox& out) {
-  if (!text)
-    return notes.error(pointer, "missing: who the mail is from, as \"Example <no-reply@example.com>\"");
-  if (auto mailbox = mail::read_mailbox(*text))
+void read_from(const std::string& text, const std::string& pointer, Notes& notes, mail::Mailbox& out) {
+  if (auto mailbox = mail::read_mailbox(text))
     out = std::move(*mailbox);
   else
     notes.error(pointer, "must be one address, as \"Example <no-reply@example.com>\"");
@@ -47,18 +49,22 @@ void read_email(const base::Json& configured, providers::Provider& provider, con
   // The catalogue's own values are examples: a mail from example.com would reach nobody.
   if (const auto server = configured.text_of("server"))
     read_server(*server, pointer + "/server", notes, config, email.server);
-  else
+  else if (is_missing(configured, "server"))
     notes.error(pointer + "/server",
                 "missing: who takes mail, as \"smtp://user:password@mail.example.com:587\" or "
                 "\"sendmail:/usr/sbin/sendmail\"");
-  read_from(configured.text_of("from"), pointer + "/from", notes, email.from);
-  if (const base::Json* age = provider.entry.find("maxAge")) {
+  if (const auto from = configured.text_of("from"))
+    read_from(*from, pointer + "/from", notes, email.from);
+  else if (is_missing(configured, "from"))
+    notes.error(pointer + "/from", "missing: who the mail is from, as \"Example <no-reply@example.com>\"");
+  if (const base::Json* age = provider.entry.find("maxAge"); age && age->is_integer()) {
     if (age->integer() > longest_age)
       notes.error(pointer + "/maxAge", "must be at most " + std::to_string(longest_age) + " seconds");
     else
       email.max_age = base::Seconds(age->integer());
   }
-  if (const base::Json* confirm = provider.entry.find("confirm")) email.confirm = confirm->boolean();
+  if (const base::Json* confirm = provider.entry.find("confirm"); confirm && confirm->is_bool())
+    email.confirm = confirm->boolean();
   if (!config.database)
     notes.warn(pointer,
                "links in mails need a database: without one, signing in by mail ends with Configuration");

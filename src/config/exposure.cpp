@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/file.hpp"
@@ -77,31 +78,68 @@ bool holds_secret(const fs::path& file) {
   }
 }
 
-std::optional<fs::path> database_file(const Config& config) {
+/// The file of a database, if it has one.
+std::optional<fs::path> file_of(const store::Options& database) {
   constexpr std::string_view sqlite = "sqlite:";
-  if (!config.database || !config.database->url.starts_with(sqlite)) return {};
-  return config.database->url.substr(sqlite.size());
+  if (!database.url.starts_with(sqlite)) return {};
+  return database.url.substr(sqlite.size());
+}
+
+/// What says who somebody is: files of passwords, and programs that check them.
+struct Judges {
+  std::vector<fs::path> passwords, programs;
+
+  void operator()(const credentials::Lua&) {}
+  void operator()(const credentials::Url&) {}
+  void operator()(const credentials::Htpasswd& htpasswd) { passwords.push_back(htpasswd.file); }
+  void operator()(const credentials::Sql& sql) {
+    if (auto file = file_of(sql.database)) passwords.push_back(std::move(*file));
+  }
+  void operator()(const credentials::Command& command) { programs.emplace_back(command.command.front()); }
+};
+
+Judges judges_of(const Config& config) {
+  Judges judges;
+  for (const auto& [id, authorize] : config.routes.authorize) std::visit(judges, authorize);
+  return judges;
+}
+
+/// All whose change would change who gets in, each once.
+std::vector<fs::path> files_that_count(const Config& config, const std::optional<fs::path>& database,
+                                       const Judges& judges) {
+  std::vector<fs::path> files;
+  const auto add = [&](const fs::path& file) {
+    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  };
+  add(config.file);
+  if (database) add(*database);
+  if (config.callbacks) add(config.callbacks->folder / config.callbacks->file);
+  for (const auto* list : {&judges.passwords, &judges.programs})
+    for (const fs::path& file : *list) add(file);
+  return files;
 }
 
 }  // namespace
 
 std::vector<Problem> exposures(const Config& config) {
   std::vector<Problem> found;
-  const auto add = [&](const fs::path& file, const std::string& what) {
-    found.push_back({file.string(), 0, "", "every user of this machine can " + what});
+  const auto add = [&](const fs::path& file, const std::string& what, bool warning = false) {
+    found.push_back({file.string(), 0, "", "every user of this machine can " + what, warning});
   };
   if (!config.allow_readable && others_may(config.file, S_IROTH) && holds_secret(config.file))
     add(config.file,
         "read the secrets in it: `chmod 600` it; where the web server could not read it then, "
         "\"allowReadableConfig\": true says that this is known");
-  const auto database = database_file(config);
+  const auto database = config.database ? file_of(*config.database) : std::nullopt;
   if (database && others_may(*database, S_IROTH))
     add(*database, "read the users and the secret in it: `chmod 600` it");
-  std::vector<fs::path> files{config.file};
-  if (database) files.push_back(*database);
-  if (config.callbacks) files.push_back(config.callbacks->folder / config.callbacks->file);
+  const Judges judges = judges_of(config);
+  for (const fs::path& file : judges.passwords)
+    if (!config.allow_readable && file != database && others_may(file, S_IROTH))
+      add(file, "read the hashes of passwords in it: `chmod 600` it", true);
   std::set<fs::path> folders;
-  for (const fs::path& file : files) {
+  if (!config.routes.page.templates.empty()) folders.insert(config.routes.page.templates);
+  for (const fs::path& file : files_that_count(config, database, judges)) {
     folders.insert(file.parent_path());
     if (others_may(file, S_IWOTH)) add(file, "change it: `chmod o-w` it");
   }

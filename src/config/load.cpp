@@ -76,19 +76,23 @@ base::Json read_file(const fs::path& file, Notes& notes) {
 }
 
 /// What the process's environment says in place of the file.
-base::Json overrides(const Environment& environment) {
+base::Json overrides(const Environment& environment, Notes& notes) {
   base::Json found = base::Json::object();
   for (const auto& [variable, key] :
        {std::pair{"NEXTAUTH_URL", "url"}, std::pair{"NEXTAUTH_SECRET", "secret"},
-        std::pair{"DATABASE_URL", "database"}})
-    if (auto value = environment(variable); value && !value->empty()) found.set(key, std::move(*value));
+        std::pair{"DATABASE_URL", "database"}}) {
+    auto value = environment(variable);
+    if (!value || value->empty()) continue;
+    found.set(key, std::move(*value));
+    notes.overridden.emplace_back(std::string("/") + key, variable);
+  }
   return found;
 }
 
 /// The file's values with variables replaced; those of the environment are taken as they are: a secret may
 /// well contain "${".
 void complete(base::Json& root, const Environment& environment, Notes& notes) {
-  const base::Json from_environment = overrides(environment);
+  const base::Json from_environment = overrides(environment, notes);
   for (const auto& [key, value] : from_environment.members()) root.erase(key);
   replace_variables(root, "", environment, notes);
   for (const auto& [key, value] : from_environment.members()) root.set(key, value);

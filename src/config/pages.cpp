@@ -4,8 +4,10 @@
 namespace config {
 namespace {
 
-/// A page of the site's own: a path, or an http(s) URL.
+/// A page of the site's own: a path, or an http(s) URL; or none, as v3's documentation writes "newUser":
+/// null.
 void read_page(const Reader& pages, std::string_view key, std::string& out) {
+  if (const base::Json* value = pages.find(key); value && value->is_null()) return;
   std::string page;
   pages.text(key, page);
   if (page.empty()) return;

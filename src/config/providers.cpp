@@ -7,16 +7,16 @@ namespace {
 
 void read_provider(const base::Json& configured, const std::string& pointer, Notes& notes, Config& config) {
   if (!configured.is_object()) return notes.error(pointer, "must be an object: { \"id\": … }");
-  const size_t before = notes.problems.size();
   providers::Provider provider = providers::make_provider(
       configured,
       [&](const std::string& below, const std::string& message) { notes.error(pointer + below, message); });
-  if (notes.problems.size() > before) return;
+  // Even if something is wrong with it already: every problem is told of at once.
   if (provider.type == providers::Type::email) read_email(configured, provider, pointer, notes, config);
+  if (provider.type == providers::Type::credentials) read_credentials(provider, pointer, notes, config);
+  if (provider.id.empty()) return;
   const auto same = [&](const providers::Provider& other) { return other.id == provider.id; };
   if (std::any_of(config.providers.begin(), config.providers.end(), same))
     return notes.error(pointer + "/id", "there is a provider \"" + provider.id + "\" already");
-  if (provider.type == providers::Type::credentials) read_credentials(provider, pointer, notes, config);
   config.providers.push_back(std::move(provider));
 }
 

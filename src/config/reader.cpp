@@ -32,10 +32,12 @@ std::string Problem::text() const {
   return out + message;
 }
 
-bool Loaded::usable() const {
-  return std::all_of(problems.begin(), problems.end(),
-                     [](const Problem& problem) { return problem.warning; });
+bool any_error(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return !problem.warning; });
 }
+
+bool Loaded::usable() const { return !any_error(problems); }
 
 size_t Notes::line_of(std::string pointer) {
   if (!lines_) {
@@ -73,6 +75,10 @@ bool Notes::follows_from_unknown(const std::string& pointer) const {
 }
 
 void Notes::add(const std::string& pointer, const std::string& message, bool warning) {
+  for (const auto& [key, variable] : overridden)
+    if (pointer == key)  // the file's own value may be good
+      return problems.push_back(
+          {"", 0, as_path(pointer), variable + " in the environment: " + message, warning});
   problems.push_back(
       {file, text.empty() ? 0 : line_of(pointer), as_path(pointer), without_values(message), warning});
 }

@@ -15,7 +15,8 @@ struct Notes {
   std::string file;
   std::string text;  // of the file: its lines are counted when the first problem shows up
   std::vector<Problem> problems;
-  http::Pairs variables;  // that were replaced, and their values: a complaint names them, and repeats none
+  http::Pairs variables;   // that were replaced, and their values: a complaint names them, and repeats none
+  http::Pairs overridden;  // pointers, and the variables whose values count instead of the file's
 
   /// `pointer`: a JSON Pointer; the line is that of the nearest value that has one.
   void error(const std::string& pointer, const std::string& message);
@@ -77,6 +78,7 @@ void read_providers(const Reader&, Config&);
 /// After callbacks, database and providers, which it refers to.
 void read_protect(const Reader&, Config&);
 
+// These leave alone what has been complained about: a key of another type.
 /// What an email provider's keys say; its server, which may hold a password, is not kept in the entry.
 void read_email(const base::Json& configured, providers::Provider&, const std::string& pointer, Notes&,
                 Config&);

@@ -11,9 +11,9 @@ bool is_plain_path(std::string_view path) {
          path.find('%') == std::string_view::npos;
 }
 
-void read_limit(const Reader& reader, std::string_view key, size_t& out, long long least) {
+void read_limit(const Reader& reader, std::string_view key, size_t& out) {
   constexpr long long most = 16LL << 20;
-  reader.number(key, out, least, most);
+  reader.number(key, out, 1, most);
 }
 
 }  // namespace
@@ -40,10 +40,10 @@ void read_limits(const Reader& reader, Config& config) {
   const base::Json* object = reader.object("limits");
   if (!object) return;
   const Reader limits(*object, "/limits", reader.notes(), {"body", "header", "headers", "fields"});
-  read_limit(limits, "body", config.routes.limits.body, 1024);
-  read_limit(limits, "header", config.routes.limits.header, 1024);
-  read_limit(limits, "headers", config.routes.limits.headers, 1024);
-  limits.number("fields", config.routes.limits.fields, 10, 10000);
+  read_limit(limits, "body", config.routes.limits.body);
+  read_limit(limits, "header", config.routes.limits.header);
+  read_limit(limits, "headers", config.routes.limits.headers);
+  limits.number("fields", config.routes.limits.fields, 1, 10000);
 }
 
 }  // namespace config

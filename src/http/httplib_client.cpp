@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -75,6 +76,18 @@ std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url, const Lookups& l
 /// The address without its query, which may hold a secret.
 std::string place(const Url& url) { return url.origin() + url.path; }
 
+/// How many bytes "Range: bytes=0-511" asks for; 0 if all are wanted.
+size_t wanted_of(const Outgoing& request) {
+  constexpr std::string_view from_the_beginning = "bytes=0-";
+  size_t last = 0;
+  for (const auto& [name, value] : request.headers)
+    if (name == "Range" && value.starts_with(from_the_beginning) &&
+        std::from_chars(value.data() + from_the_beginning.size(), value.data() + value.size(), last).ec ==
+            std::errc{})
+      return last + 1;
+  return 0;
+}
+
 /// In words for the site's owner.
 std::string why(httplib::Error error) {
   using enum httplib::Error;
@@ -143,6 +156,7 @@ class HttplibClient : public Client {
       Watchdog watchdog(connection->socket, deadline, options_.answer_limit + header_allowance);
       bool too_large = false;
       const httplib::Result result = ask(*connection, translate(request, url, answer, too_large), url);
+      if (has_enough(wanted_of(request), answer)) return answer;
       if (too_large) throw Unreachable(place(url) + ": the answer is too large");
       if (*watchdog.reason() != '\0') throw Unreachable(place(url) + ": " + watchdog.reason());
       // The library's own timeout for a read may be the first to notice.
@@ -150,8 +164,7 @@ class HttplibClient : public Client {
         throw Unreachable(place(url) + ": timed out");
       if (!result) throw Unreachable(place(url) + ": " + why(result.error()));
       if (has_two_lengths(*result)) throw Unreachable(place(url) + ": the answer has two lengths");
-      answer.status = result->status;
-      for (const auto& [name, value] : result->headers) answer.headers.emplace_back(name, value);
+      take_head(*result, answer);
     }
     give_back(url, std::move(connection));
     return answer;
@@ -165,6 +178,16 @@ class HttplibClient : public Client {
     } catch (const std::logic_error&) {  // the library's, for numbers that it cannot read
       throw Unreachable(place(url) + ": the answer is no HTTP");
     }
+  }
+
+  static void take_head(const httplib::Response& response, Answer& answer) {
+    answer.status = response.status;
+    answer.headers.assign(response.headers.begin(), response.headers.end());
+  }
+
+  /// A server may take no notice of Range and send all of it, however large that is.
+  static bool has_enough(size_t wanted, const Answer& answer) {
+    return wanted > 0 && answer.body.size() >= wanted;
   }
 
   httplib::Request translate(const Outgoing& request, const Url& url, Answer& answer, bool& too_large) const {
@@ -181,11 +204,15 @@ class HttplibClient : public Client {
     if (!out.has_header("User-Agent")) out.headers.emplace("User-Agent", options_.user_agent);
     if (!out.has_header("Accept-Encoding")) out.headers.emplace("Accept-Encoding", "identity");
     out.body = request.body;
-    out.content_receiver = [&answer, &too_large, limit = options_.answer_limit](const char* data,
-                                                                                size_t length, auto, auto) {
+    out.response_handler = [&answer](const httplib::Response& response) {
+      take_head(response, answer);
+      return true;
+    };
+    out.content_receiver = [&answer, &too_large, wanted = wanted_of(request), limit = options_.answer_limit](
+                               const char* data, size_t length, auto, auto) {
       too_large = answer.body.size() + length > limit;
       if (!too_large) answer.body.append(data, length);
-      return !too_large;
+      return !too_large && !has_enough(wanted, answer);
     };
     return out;
   }

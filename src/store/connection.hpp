@@ -67,9 +67,12 @@ class Connection {
   virtual void commit() = 0;
   virtual void roll_back() noexcept = 0;
 
+  /// Which one it is, for what is said of it: the file.
+  virtual std::string place() const = 0;
   /// Where its migrations are: "schema/sqlite/".
   virtual std::string_view schema() const = 0;
   virtual bool has_table(std::string_view name) = 0;
+  virtual bool has_column(std::string_view table, std::string_view name) = 0;
   /// "wal", "delete"; "" where there is no such thing.
   virtual std::string journal() { return {}; }
 

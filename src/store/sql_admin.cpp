@@ -173,6 +173,7 @@ State inspect(const Options& options, const base::Log& log) {
   state.pending = pending(*db);
   if (!state.exists) return state;
   const Transaction writes_nothing(*db);
+  check_tables(*db, pending(*db));
   state.journal = db->journal();
   return state;
 }

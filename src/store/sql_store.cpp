@@ -230,19 +230,19 @@ void SqlStore::save_document(const std::string& url, const Document& document) {
 
 std::string SqlStore::setting(const std::string& name, const std::function<std::string()>& make) {
   if (auto value = recall(name)) return *value;
-  db_->run("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+  db_->run("INSERT INTO nextauth_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
            {name, make()});
   return recall(name).value();  // ours, or that of whoever was faster
 }
 
 std::optional<std::string> SqlStore::recall(const std::string& name) {
-  return one(*db_, "SELECT value FROM settings WHERE name = $1", {name},
+  return one(*db_, "SELECT value FROM nextauth_settings WHERE name = $1", {name},
              [](const Row& row) { return text(row, 0); });
 }
 
 void SqlStore::remember(const std::string& name, const std::string& value) {
   db_->run(
-      "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
+      "INSERT INTO nextauth_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
       "excluded.value",
       {name, value});
 }

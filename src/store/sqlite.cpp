@@ -88,8 +88,10 @@ class SqliteConnection final : public Connection {
   void begin() override;
   void commit() override;
   void roll_back() noexcept override;
+  std::string place() const override { return path_; }
   std::string_view schema() const override { return "schema/sqlite/"; }
   bool has_table(std::string_view name) override;
+  bool has_column(std::string_view table, std::string_view name) override;
   std::string journal() override;
   bool failed() const override { return failed_; }
   bool replaced() const override;
@@ -217,7 +219,14 @@ void SqliteConnection::roll_back() noexcept {
 
 bool SqliteConnection::has_table(std::string_view name) {
   bool found = false;
-  run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1", {name},
+  run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1 COLLATE NOCASE", {name},
+      [&](const Row&) { found = true; });
+  return found;
+}
+
+bool SqliteConnection::has_column(std::string_view table, std::string_view name) {
+  bool found = false;
+  run("SELECT 1 FROM pragma_table_info($1) WHERE name = $2 COLLATE NOCASE", {table, name},
       [&](const Row&) { found = true; });
   return found;
 }

@@ -83,6 +83,14 @@ TEST_CASE("half a surrogate pair is no character") {
     CHECK_MESSAGE(!try_parse_json(text), text);
 }
 
+TEST_CASE("a configuration may begin with a byte order mark, what programs send may not") {
+  const std::string text = "\xef\xbb\xbf{\n\"a\": 1}";
+  JsonLines lines;
+  CHECK(to_json(parse_json(text, {.comments = true}, lines)) == R"({"a":1})");
+  CHECK(lines.at("/a") == 2);
+  CHECK_FALSE(try_parse_json(text));
+}
+
 TEST_CASE("a configuration may have comments and trailing commas") {
   const Json value = parse_json("{ // why\n \"a\": [1, /* 2, */ 3,], }", {.comments = true});
   CHECK(to_json(value) == R"({"a":[1,3]})");

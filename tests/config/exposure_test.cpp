@@ -101,3 +101,42 @@ TEST_CASE("what every user can change or replace is told of, whatever the config
   CHECK(problems[0].message == "every user of this machine can replace what is in it: `chmod o-w` it");
   CHECK(Exposed(site(R"("secret": "s")"), 0600, 01777).said().empty());
 }
+
+TEST_CASE("what says who somebody is counts as well: passwords, and programs that check them") {
+  const auto pw = [](const std::string& authorize) {
+    return site("", R"({"id": "pw", "type": "credentials", "authorize": {)" + authorize + "}}");
+  };
+  const std::string hashes =
+      ": warning: every user of this machine can read the hashes of passwords in it: `chmod 600` it";
+  const std::string change = ": every user of this machine can change it: `chmod o-w` it";
+  const std::vector<std::tuple<std::string, std::string, Said>> table{
+      {R"("htpasswd": "users")", "users", {"users" + hashes, "users" + change}},
+      {R"("sql": "SELECT 1 AS password", "database": "sqlite:people.db")",
+       "people.db",
+       {"people.db" + hashes, "people.db" + change}},
+      {R"("command": "./judge")", "judge", {"judge" + change}}};
+  for (const auto& [authorize, file, all] : table) {
+    Exposed exposed(pw(authorize));
+    exposed.write(file, "");
+    exposed.mode(file, 0700);
+    CHECK(exposed.said().empty());
+    exposed.mode(file, 0777);
+    CHECK(exposed.said() == all);
+  }
+  Exposed configured(pw(R"("sql": "SELECT 1 AS password")"));
+  configured.write("auth.db", "");
+  configured.mode("auth.db", 0602);
+  CHECK(configured.said() == Said{"auth.db" + change});
+  Exposed known(site(R"("allowReadableConfig": true)",
+                     R"({"id": "pw", "type": "credentials", "authorize": {"htpasswd": "users"}})"));
+  known.write("users", "");
+  known.mode("users", 0644);
+  CHECK(known.said().empty());
+}
+
+TEST_CASE("templates that every user can replace are told of") {
+  Exposed exposed(site(R"("templates": "mine")"));
+  fs::create_directory(exposed.folder.file("mine"));
+  exposed.mode("mine", 0777);
+  CHECK(exposed.said() == Said{"mine: every user of this machine can replace what is in it: `chmod o-w` it"});
+}

@@ -62,7 +62,9 @@ TEST_CASE("relative paths begin at the configuration's folder") {
   const config::Config config = site.config(with(R"("database": "sqlite:data/../a.db", "templates": "own")"));
   CHECK(config.database->url == "sqlite:" + site.folder.file("a.db"));
   CHECK(config.routes.page.templates == site.folder.file("own"));
-  CHECK(site.config(with(R"("database": "sqlite:/tmp/a.db")")).database->url == "sqlite:/tmp/a.db");
+  for (const char* absolute : {"sqlite:/tmp/a.db", "sqlite:///tmp/a.db"})
+    CHECK(site.config(with(R"("database": ")" + std::string(absolute) + "\"")).database->url ==
+          "sqlite:/tmp/a.db");
 }
 
 TEST_CASE("the environment overrides url, secret and database") {
@@ -147,6 +149,10 @@ TEST_CASE("sessions, tokens, pages and looks are read") {
   CHECK(config.log.debug);
   CHECK(config.log.json);
   CHECK(config.routes.limits.fields == 10);
+}
+
+TEST_CASE("a page that is null is the built-in one, as in NextAuth.js") {
+  CHECK(config_with(R"("pages": { "signIn": "/login", "newUser": null })").routes.pages.new_user == "");
 }
 
 TEST_CASE("cookies are secure on https, whatever useSecureCookies says, and elsewhere when it says so") {

@@ -40,8 +40,17 @@ TEST_CASE("every problem names file, line and key") {
       {R"("threads": 1.5)", "threads: must be a whole number from 1 to 256"},
       {R"("database": "mysql:x")",
        "database: must be \"sqlite:PATH\" or null; other databases cannot be used by this version"},
-      {R"("database": "sqlite:")",
+      {R"("database": "postgres://me:pw@db/app")",
        "database: must be \"sqlite:PATH\" or null; other databases cannot be used by this version"},
+      {R"("database": "sqlite:")",
+       "database: must be \"sqlite:PATH\"; what NextAuth.js v3 calls sqlite://localhost/auth.db is "
+       "\"sqlite:auth.db\""},
+      {R"("database": "sqlite://localhost/auth.db")",
+       "database: must be \"sqlite:PATH\"; what NextAuth.js v3 calls sqlite://localhost/auth.db is "
+       "\"sqlite:auth.db\""},
+      {R"("database": "sqlite::memory:")",
+       "database: a database in memory would be gone with its process: write \"sqlite:PATH\", or null to "
+       "store nothing"},
       {R"("session": 1)", "session: must be an object: { … }"},
       {R"("session": {"maxAge": 0})", "session.maxAge: must be a whole number from 1 to 315360000"},
       {R"("session": {"maxage": 1})", "session.maxage: unknown key (did you mean \"maxAge\"?)"},
@@ -58,8 +67,9 @@ TEST_CASE("every problem names file, line and key") {
       {R"("brand": {"color": "red"})", "brand.color: must be a colour as \"#0a7\" or \"#00aa77\""},
       {R"("brand": {"color": "#12345"})", "brand.color: must be a colour as \"#0a7\" or \"#00aa77\""},
       {R"("templates": "nowhere")", "templates: there is no folder nowhere"},
-      {R"("limits": {"body": 1023})", "limits.body: must be a whole number from 1024 to 16777216"},
-      {R"("limits": {"fields": 9})", "limits.fields: must be a whole number from 10 to 10000"},
+      {R"("limits": {"body": 0})", "limits.body: must be a whole number from 1 to 16777216"},
+      {R"("limits": {"headers": 16777217})", "limits.headers: must be a whole number from 1 to 16777216"},
+      {R"("limits": {"fields": 0})", "limits.fields: must be a whole number from 1 to 10000"},
       {R"("rateLimits": {"addresses": "1/1m"})",
        "rateLimits.addresses: unknown key (did you mean \"address\"?)"},
       {R"("trustedProxies": "127.0.0.1")", "trustedProxies: must be a list of addresses: [\"127.0.0.1\"]"},
@@ -161,6 +171,18 @@ TEST_CASE("a variable that is not set is named with its key") {
         "nextauth.json:2: secret: \"${\" must be followed by the name of an environment variable and \"}\"");
 }
 
+TEST_CASE("a problem of a variable that overrides a key names the variable, and no line of the file") {
+  Site site;
+  site.environment = {{"NEXTAUTH_URL", "example.com"}, {"DATABASE_URL", "mysql://me:p4ss@db/app"}};
+  CHECK(
+      site.problems("{\"url\": \"https://example.com\", \"database\": \"sqlite:a.db\", \"providers\": 1}") ==
+      "url: NEXTAUTH_URL in the environment: must be an http(s) URL without user, query and fragment, as "
+      "\"https://example.com/api/auth\"\n"
+      "database: DATABASE_URL in the environment: must be \"sqlite:PATH\" or null; other databases cannot be "
+      "used by this version\n"
+      "nextauth.json:1: providers: must be a list: [ … ]");
+}
+
 TEST_CASE("what a variable holds is in no complaint: it may be a secret in the wrong place") {
   Site site;
   site.environment = {{"SECRET", "p4ssword"}, {"WORD", "the"}};
@@ -203,4 +225,31 @@ TEST_CASE("providers are judged with the nearest known key, and come once") {
         "nextauth.json:3: providers[1].id: there is a provider \"github\" already");
   CHECK(providers(R"({"id": "githob", "clientId": "b", "clientSecret": "c"})")
             .find("(did you mean \"github\"?)") != std::string::npos);
+}
+
+TEST_CASE("a provider with a mistake in it is one all the same to those who name it") {
+  CHECK(Site().problems(R"({"url": "https://example.com", "secret": "s",
+"providers": [{"id": "github", "clientID": "a", "clientId": "b", "clientSecret": "c"}],
+"protect": [{"path": "/a", "allow": {"providers": ["github"]}}]})") ==
+        "nextauth.json:2: providers[0].clientID: unknown key \"clientID\" (did you mean \"clientId\"?)");
+}
+
+TEST_CASE("all that is wrong with a provider is said at once") {
+  const std::string list = R"([
+{"id": "email", "server": "ftp:x", "maxAge": "1d", "confirm": 1, "form": "x"},
+{"id": "pw", "type": "credentials", "credentials": {"pin": {"labl": "PIN"}, "x": 1}, "what": 2},
+{"id": "other", "type": "credentials", "credentials": [], "authorize": {"htpasswd": "nowhere"}}])";
+  CHECK(Site().problems(R"({"url": "https://example.com", "secret": "s", "providers": )" + list + "}") ==
+        "nextauth.json:2: providers[0].maxAge: must be a whole number above 0\n"
+        "nextauth.json:2: providers[0].confirm: must be true or false\n"
+        "nextauth.json:2: providers[0].form: unknown key \"form\" (did you mean \"from\"?)\n"
+        "nextauth.json:2: providers[0].server: must be smtp://…, smtps://… or sendmail:PROGRAM\n"
+        "nextauth.json:2: providers[0].from: missing: who the mail is from, as \"Example "
+        "<no-reply@example.com>\"\n"
+        "nextauth.json:3: providers[1].credentials.x: must be an object\n"
+        "nextauth.json:3: providers[1].what: unknown key \"what\"\n"
+        "nextauth.json:3: providers[1]: \"authorize\" is missing\n"
+        "nextauth.json:3: providers[1].credentials.pin.labl: unknown key (did you mean \"label\"?)\n"
+        "nextauth.json:4: providers[2].credentials: must be an object of fields\n"
+        "nextauth.json:4: providers[2].authorize.htpasswd: there is no file nowhere");
 }

@@ -104,7 +104,7 @@ TEST_CASE("sql: what hashes cost is remembered in the database, for each stateme
   second.seen(one, yescrypt);
   CHECK(second.setting(one).starts_with("$y$j75$"));
   CHECK(credentials::UsualHash(&pool).setting(one).starts_with("$y$j75$"));
-  const std::string rows = scratch::sql(database.file, "SELECT value FROM settings");
+  const std::string rows = scratch::sql(database.file, "SELECT value FROM nextauth_settings");
   CHECK(rows.find("$y$j75$") != std::string::npos);
   CHECK(rows.find(yescrypt.substr(0, 20)) == std::string::npos);
 }

@@ -31,6 +31,9 @@ describe('the command import', () => {
     assert.deepEqual(users(site), [])
     assert.equal(site.shell('nextauth.fcgi import - --json', { input: text }).json().users, 2)
     assert.deepEqual(users(site), [[1, 'Ann', 'ann@example.com', 'github:12'], [2, null, 'bob@example.com', '']])
+    // As editors on Windows write it.
+    assert.equal(site.shell('nextauth.fcgi import - --json', { input: `\ufeff${text}` }).json().present, 2)
+    assert.equal(site.shell('nextauth.fcgi import - --json', { input: '\ufeffname,email\r\nAnn,ann@example.com\r\n' }).json().present, 1)
     const misread = site.run('import', 'users', '--format', 'csv')
     assert.deepEqual([misread.code, misread.stderr.split('\n')[0]], [1, 'users:1: a quote inside of a cell: the whole cell must be in quotes, and the quote doubled'])
     assert.equal(site.run('import', 'users', '--format', 'xml').code, 2)

@@ -140,6 +140,7 @@ describe('the commands of the database', () => {
     assert.equal(json('users').length, 1200)
     assert.deepEqual(json('users', '--after', '500', '--limit', '2').map(({ id }) => id), [501, 502])
     assert.equal(json('users', '--limit', '501').length, 501)
+    assert.deepEqual([site.run('users', '--after', 'ann').code, site.run('users', '--after', 'ann').stdout], [2, ''])
     const ann = json('users', 'show', 'ANN@example.com')
     assert.deepEqual([ann.id, ann.email, ann.accounts], [1, 'ann@example.com', [{ provider: 'github', type: 'oauth', providerAccountId: '12' }]])
     const { stdout } = site.run('users', 'show', '1')

@@ -2,7 +2,7 @@
 import '../support/own_network.mjs'
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import https from 'node:https'
 import http from 'node:http'
 import path from 'node:path'
@@ -11,7 +11,7 @@ import { devices, enterEmptyRoot, oneFile } from '../support/empty_root.mjs'
 import { makeCertificates } from '../support/mail_server.mjs'
 import { startNameServer } from '../support/name_server.mjs'
 import { startProvider } from '../support/oidc_provider.mjs'
-import { buildFolder } from '../support/process.mjs'
+import { buildFolder, temporaryFolder } from '../support/process.mjs'
 import { startSite } from '../support/server.mjs'
 import { Visitor } from '../support/visitor.mjs'
 import { signInJourney } from './signin_journey.mjs'
@@ -147,6 +147,15 @@ describe('the one file', () => {
   })
 
   it('asks for no processor above the first x86-64', () => assert.match(readelf('--notes'), /x86 ISA needed: x86-64-baseline\n/))
+
+  it('finds its configuration beside itself, also where no /proc tells it where that is', () => {
+    const root = temporaryFolder()
+    mkdirSync(path.join(root, 'cgi-bin'))
+    copyFileSync(oneFile, path.join(root, 'cgi-bin/nextauth.fcgi'))
+    writeFileSync(path.join(root, 'cgi-bin/.htnextauth.json'), '{ "url": "https://example.com", "providers": [] }')
+    const said = execFileSync('unshare', ['--user', '--map-root-user', `--root=${root}`, '/cgi-bin/nextauth.fcgi', 'check'], { encoding: 'utf8', env: {} })
+    assert.match(said, /^\/cgi-bin\/\.htnextauth\.json: well; /)
+  })
 
   it('has no more calls that may load libraries than are known', () => {
     const warned = [...readFileSync(path.join(buildFolder, 'dist/link.log'), 'utf8').matchAll(/Using '(\w+)' in statically linked/g)]

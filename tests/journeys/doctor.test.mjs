@@ -1,6 +1,7 @@
 // What `check --online` and `doctor` find out of a running site, behind real servers and behind such as spoil it.
 import assert from 'node:assert/strict'
-import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import path from 'node:path'
@@ -101,6 +102,36 @@ describe('a site', () => {
         const [about, name] = one.split(' ')
         return `error ANYBODY CAN DOWNLOAD the ${about} ${path.join(site.documents, name)} at ${proxy}/${name}`
       }))
+    }
+  })
+
+  it('that gives out whole files, whatever is asked for, and answers not everywhere, is told of large ones and of passwords', { timeout }, async (t) => {
+    const folder = path.join(site.folder, 'unpacked')
+    const inside = (name) => path.join(folder, name)
+    mkdirSync(folder)
+    t.after(() => rmSync(folder, { recursive: true }))
+    copyFileSync(site.program, inside('nextauth.fcgi'))
+    execFileSync('sqlite3', [inside('people.db'), 'CREATE TABLE people (login, password); INSERT INTO people VALUES (1, randomblob(2000000))'])
+    writeFileSync(inside('judge'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    let refused
+    const port = await listen(http.createServer((request, response) => {
+      const file = inside(path.basename(request.url))
+      if (refused.test(request.url)) return response.destroy()
+      if (path.dirname(request.url) === '/' && existsSync(file)) return response.end(readFileSync(file))
+      return response.writeHead(404).end()
+    }))
+    const password = (id, authorize) => ({ id, type: 'credentials', authorize })
+    const providers = [password('a', { sql: 'SELECT password FROM people WHERE login = :login', database: 'sqlite:people.db' }), password('b', { command: './judge' })]
+    writeFileSync(inside('nextauth.json'), JSON.stringify({ url: `http://127.0.0.1:${port}/api/auth`, providers }), { mode: 0o600 })
+    for (const [where, trouble] of [[/\/cgi-bin\/judge$/, /^warning some could not be tried: .*\/cgi-bin\/judge: /], [/\/cgi-bin\//, /^warning could not be tried: /]]) {
+      refused = where
+      const { code, found } = await ask(inside('nextauth.json'), inside('nextauth.fcgi'), ['doctor'])
+      const said = found('downloads').map(([level, message]) => `${level} ${message.split(': move it')[0]}`)
+      const each = [['configuration', 'nextauth.json'], ['passwords', 'people.db'], ['program', 'judge'], ['executable', 'nextauth.fcgi']]
+      const loud = each.map(([about, name]) => `error ANYBODY CAN DOWNLOAD the ${about} ${inside(name)} at http://127.0.0.1:${port}/${name}`)
+      assert.equal(code, 1)
+      assert.match(said.pop(), trouble)
+      assert.deepEqual(said, trouble.source.includes('some') ? loud : loud.slice(0, 2))
     }
   })
 

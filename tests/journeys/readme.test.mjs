@@ -84,7 +84,7 @@ describe('a configuration in the README', () => {
   for (const { line, section, text } of blocks.filter(({ language }) => language === 'jsonc')) {
     it(`line ${line}, ${section}: has no problem`, { timeout }, () => {
       const site = commandLine()
-      site.shell('echo "return {}" > callbacks.lua; touch users.htpasswd')
+      site.shell('echo "return {}" > callbacks.lua; touch users.htpasswd; chmod 600 users.htpasswd')
       site.write('nextauth.json', complete(text))
       const { code, stdout, stderr } = site.shell('nextauth.fcgi check', { env })
       assert.deepEqual([code, stderr], [0, ''], stdout)

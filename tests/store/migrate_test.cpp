@@ -2,6 +2,7 @@
 
 #include "base/embedded.hpp"
 #include "scratch.hpp"
+#include "store/admin.hpp"
 
 using namespace scratch;
 
@@ -46,8 +47,38 @@ TEST_CASE("a migration that fails leaves the database without any of them") {
   Sqlite database;
   sql(database.file, "CREATE TABLE oauth_states (something)");
   const std::string why = error_of([&] { database.open(); });
-  CHECK(why == database.file + ": table oauth_states already exists");
+  CHECK(why == database.file +
+                   ": the table oauth_states is another program's (it was there before): use another "
+                   "database, as \"sqlite:auth.db\"");
   CHECK(sql(database.file, "SELECT name FROM sqlite_master") == "oauth_states\n");
+}
+
+TEST_CASE("tables of another program with NextAuth.js's names, or ours, are told of and left as they are") {
+  for (const auto& [table, why] :
+       {std::pair{"users (id integer, login text)", "users is another program's (it has no column name)"},
+        std::pair{"sessions (id integer, user_id integer, data text)",
+                  "sessions is another program's (it has no column expires)"},
+        std::pair{"accounts (id integer)", "accounts is another program's (it has no column compound_id)"},
+        std::pair{"schema_migrations (version varchar)",
+                  "schema_migrations is another program's (it has no column number)"},
+        std::pair{"rate_limits (name text)", "rate_limits is another program's (it was there before)"}}) {
+    Sqlite database;
+    sql(database.file, std::string("CREATE TABLE ") + table);
+    const std::string before = sql(database.file, "SELECT sql FROM sqlite_master");
+    const std::string expected = database.file + ": the table " + why;
+    CHECK(error_of([&] { database.open(); }).starts_with(expected));
+    CHECK(error_of([&] { store::inspect(database.options(), database.log); }).starts_with(expected));
+    CHECK(sql(database.file, "SELECT sql FROM sqlite_master") == before);
+  }
+}
+
+TEST_CASE("other tables of a site may be beside ours, whatever their names") {
+  Sqlite database;
+  sql(database.file,
+      "CREATE TABLE settings (k text, v text); INSERT INTO settings VALUES ('a', 'b'); CREATE VIEW people AS "
+      "SELECT 1");
+  CHECK(database.open()->setting("secret", [] { return std::string("made"); }) == "made");
+  CHECK(sql(database.file, "SELECT * FROM settings") == "a|b\n");
 }
 
 TEST_CASE("eight processes that start at once make one database") {
