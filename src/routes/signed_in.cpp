@@ -85,8 +85,9 @@ void send_events(Context& context, const std::vector<auth::Event>& events) {
 
 http::Response signed_in(Context& context, const auth::SignedIn& result, const base::Json& account,
                          const base::Json& profile) {
-  set_session(context, result, account, profile);
+  // As in v3 before the jwt callback: what is stored has happened, whatever that says.
   send_events(context, result.events);
+  set_session(context, result, account, profile);
   send_events(
       context,
       {{"signIn", base::Json::object(

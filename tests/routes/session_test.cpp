@@ -170,6 +170,13 @@ TEST_CASE("signing out without a session is well too, and no event") {
   CHECK(w.hooks.events.empty());
 }
 
+TEST_CASE("what is stored is told, whatever the jwt callback says then") {
+  World w({.jwt = true});
+  w.hooks.on_jwt = [](const Json&) -> Json { throw hooks::Thrown("no token"); };
+  CHECK(w.sign_in().location == "https://example.com/api/auth/error?error=Callback");
+  CHECK(w.hooks.event_names() == "createUser linkAccount");
+}
+
 TEST_CASE("signing out answers json=true with the address") {
   World w;
   const Reply reply = w.browser.sign_out({{"json", "true"}});
