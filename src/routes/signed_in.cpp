@@ -21,6 +21,14 @@ base::Json default_token(const base::Json& user) {
   return token;
 }
 
+/// v3's event signIn. Where nobody keeps users, it does not say whether this one is new.
+base::Json event_message(const Context& context, const auth::SignedIn& result, const base::Json& account) {
+  base::Json message = base::Json::object({{"user", result.user}, {"account", account}});
+  const bool is_password = context.provider->type == providers::Type::credentials;
+  if (result.session || (context.has_store() && !is_password)) message.set("isNewUser", result.is_new_user);
+  return message;
+}
+
 /// What the `jwt` callback throws is not for the visitor: v3 has one code for it.
 base::Json new_token(Context& context, const auth::SignedIn& result, const base::Json& account,
                      const base::Json& profile) {
@@ -88,10 +96,7 @@ http::Response signed_in(Context& context, const auth::SignedIn& result, const b
   // As in v3 before the jwt callback: what is stored has happened, whatever that says.
   send_events(context, result.events);
   set_session(context, result, account, profile);
-  send_events(
-      context,
-      {{"signIn", base::Json::object(
-                      {{"user", result.user}, {"account", account}, {"isNewUser", result.is_new_user}})}});
+  send_events(context, {{"signIn", event_message(context, result, account)}});
   context.services.log.info("signed_in", {{"provider", context.provider->id}});
   const std::string& page = context.options.pages.new_user;
   if (result.is_new_user && !page.empty())

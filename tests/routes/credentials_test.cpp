@@ -74,6 +74,7 @@ TEST_CASE("credentials: signing in with JWT sessions is v3's") {
             R"(","login":"jane","password":"right","callbackUrl":"/members","extra":"x"})");
   CHECK(site.asked == site.submitted);
   CHECK(site.hooks.event_names() == "signIn");
+  CHECK(site.hooks.events.back().second.find("isNewUser") == nullptr);
   CHECK(base::to_json(*site.session().find("user")) ==
         R"({"name":"Jane","email":"Jane@Example.com","image":null})");
   CHECK(site.sql("SELECT count(*) FROM users") == "0\n");
