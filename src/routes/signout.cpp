@@ -3,14 +3,24 @@
 namespace routes {
 namespace {
 
-/// The session as v3's event has it; its row goes.
+/// The session as v3's event has it, null if there was none; its row goes.
 base::Json end_database_session(Context& context, const std::string& cookie) {
   const auto found = context.store().session(cookie);
   context.store().delete_session(cookie);
-  if (!found) return {};
-  return base::Json::object({{"userId", found->session.user_id},
+  if (!found || found->session.expires < context.now()) return {};
+  return base::Json::object({{"userId", *model::to_json(found->user).find("id")},
                              {"expires", base::iso8601(found->session.expires)},
+                             {"sessionToken", cookie},
                              {"accessToken", found->session.access_token}});
+}
+
+/// Whom the event is about; none if there is no event.
+std::optional<base::Json> end_session(Context& context) {
+  const std::string cookie = context.session_cookie();
+  // v3 tells of nobody where there is no cookie, but says nothing of a token that is not ours.
+  if (cookie.empty()) return base::Json();
+  if (!context.options.session.jwt) return end_database_session(context, cookie);
+  return auth::decode_jwt(cookie, context.services.jwt(), context.now());
 }
 
 }  // namespace
@@ -21,13 +31,7 @@ http::Response signout_get(Context& context) {
 }
 
 http::Response signout_post(Context& context) {
-  const std::string cookie = context.session_cookie();
-  if (!cookie.empty()) {
-    const base::Json ended = context.options.session.jwt
-                                 ? base::Json(auth::decode_jwt(cookie, context.services.jwt(), context.now()))
-                                 : end_database_session(context, cookie);
-    send_events(context, {{"signOut", ended}});
-  }
+  if (const auto ended = end_session(context)) send_events(context, {{"signOut", *ended}});
   context.clear_session_cookie();
   return context.redirect(context.callback_url);
 }
