@@ -4,7 +4,8 @@ using namespace support;
 
 namespace {
 
-const Json form = base::parse_json(R"({"login": {"label": "Login"}, "password": {"type": "password"}})");
+const Json form =
+    base::parse_json(R"({"login": {"label": "Login"}, "password": {"type": "password", "label": ""}})");
 const Json jane = base::parse_json(R"({"id": 7, "name": "Jane", "email": "Jane@Example.com", "image": ""})");
 
 Setup with_staff(bool jwt, bool database = true) {
