@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace base {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : rest_(text) {
-    if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
-  }
+  explicit CsvReader(std::string_view text) : rest_(without_byte_order_mark(text)) {}
 
   std::vector<CsvRow> rows() {
     std::vector<CsvRow> all;

@@ -189,9 +189,7 @@ Json parse_with(std::string_view text, const JsonOptions& options, JsonLines* li
 }
 
 Json parse(std::string_view text, const JsonOptions& options, JsonLines* lines) {
-  // What people write: editors put it there unasked.
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  if (options.comments && text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (options.comments) text = without_byte_order_mark(text);  // what people write
   if (text.find('\0') != std::string_view::npos) fail(text, text.find('\0'), "a NUL byte");
   // At once for the whole text, and not by RapidJSON character by character.
   if (!is_utf8(text)) fail(text, 0, "not UTF-8");

@@ -21,6 +21,9 @@ std::string lower(std::string_view);
 bool equal_ignoring_case(std::string_view, std::string_view);
 /// Without spaces, tabs and line ends at both ends.
 std::string_view trim(std::string_view);
+
+/// Some editors begin a file with it, unasked.
+std::string_view without_byte_order_mark(std::string_view);
 /// The parts between the separators; one empty part for an empty text.
 std::vector<std::string_view> split(std::string_view, char separator);
 /// The parts with the separator between them.

@@ -113,11 +113,9 @@ std::string read_input() {
 }
 
 std::string read_text(const std::string& name) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   auto text = name == "-" ? read_input() : base::read_file(name, import_limit);
   if (!text) throw Failure(name + ": there is no such file");
-  if (text->starts_with(byte_order_mark)) text->erase(0, byte_order_mark.size());
-  return *std::move(text);
+  return std::string(base::without_byte_order_mark(*text));
 }
 
 bool is_json(const Call& call, std::string_view text) {

@@ -1,5 +1,5 @@
 // What a process that serves this configuration needs of its host.
-#include "config/config.hpp"
+#include "config/reader.hpp"
 
 namespace config {
 namespace {
@@ -16,9 +16,8 @@ void add_folder(std::vector<fs::path>& to, fs::path folder) {
 /// SQLite makes files beside a database, and the database may be put in its place by another. Behind a
 /// symbolic link they are beside the file itself.
 void add_database(base::Confinement& left, const store::Options& database) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (!database.url.starts_with(sqlite)) return;
-  const fs::path path = database.url.substr(sqlite.size());
+  if (!database.url.starts_with(sqlite_scheme)) return;
+  const fs::path path = database.url.substr(sqlite_scheme.size());
   std::error_code error;
   const fs::path real = fs::weakly_canonical(path, error);
   add_folder(left.writable, path.parent_path());
@@ -53,9 +52,8 @@ bool is_instrumented(const Environment& environment) {
 
 /// Whoever may write beside such a database may write everywhere: an empty root, made for this program alone.
 bool is_in_root(const std::optional<store::Options>& database) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (!database || !database->url.starts_with(sqlite)) return false;
-  return !fs::path(database->url.substr(sqlite.size())).parent_path().has_relative_path();
+  if (!database || !database->url.starts_with(sqlite_scheme)) return false;
+  return !fs::path(database->url.substr(sqlite_scheme.size())).parent_path().has_relative_path();
 }
 
 }  // namespace

@@ -38,14 +38,12 @@ std::string default_database(const std::filesystem::path& file) {
   return file.filename().string().starts_with(".ht") ? "sqlite:.htauth.db" : "sqlite:auth.db";
 }
 
-constexpr std::string_view sqlite = "sqlite:";
-
 /// What cannot be a database here, in words for those who bring v3's DATABASE_URL along.
 std::string complaint(std::string_view url) {
   if (url.ends_with(":memory:"))
     return "a database in memory would be gone with its process: write \"sqlite:PATH\", or null to store "
            "nothing";
-  if (url.starts_with(sqlite))
+  if (url.starts_with(sqlite_scheme))
     return "must be \"sqlite:PATH\"; what NextAuth.js v3 calls sqlite://localhost/auth.db is "
            "\"sqlite:auth.db\"";
   return "must be \"sqlite:PATH\" or null; other databases cannot be used by this version";
@@ -57,10 +55,11 @@ bool names_host(std::string_view path) { return path.starts_with("//") && !path.
 }  // namespace
 
 std::optional<std::string> sqlite_url(const std::string& url, const std::filesystem::path& folder) {
-  if (!url.starts_with(sqlite) || url.size() == sqlite.size() || url.ends_with(":memory:")) return {};
-  if (names_host(std::string_view(url).substr(sqlite.size()))) return {};
-  const std::filesystem::path path = folder / url.substr(sqlite.size());
-  return std::string(sqlite) + path.lexically_normal().string();
+  if (!url.starts_with(sqlite_scheme) || url.size() == sqlite_scheme.size() || url.ends_with(":memory:"))
+    return {};
+  if (names_host(std::string_view(url).substr(sqlite_scheme.size()))) return {};
+  const std::filesystem::path path = folder / url.substr(sqlite_scheme.size());
+  return std::string(sqlite_scheme) + path.lexically_normal().string();
 }
 
 void read_database(const Reader& reader, Config& config, const std::filesystem::path& folder) {

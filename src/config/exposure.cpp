@@ -80,9 +80,8 @@ bool holds_secret(const fs::path& file) {
 
 /// The file of a database, if it has one.
 std::optional<fs::path> file_of(const store::Options& database) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (!database.url.starts_with(sqlite)) return {};
-  return database.url.substr(sqlite.size());
+  if (!database.url.starts_with(sqlite_scheme)) return {};
+  return database.url.substr(sqlite_scheme.size());
 }
 
 /// What says who somebody is: files of passwords, and programs that check them.

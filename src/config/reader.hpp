@@ -7,6 +7,7 @@ namespace config {
 
 /// Comments and trailing commas are welcome; a key that comes twice is a mistake.
 constexpr base::JsonOptions file_syntax{.comments = true, .unique_members = true};
+constexpr std::string_view sqlite_scheme = "sqlite:";   // of a database's URL, before its path
 constexpr size_t configuration_size = size_t{1} << 20;  // bytes at most
 constexpr long long longest_age = 10LL * 365 * 86400;  // seconds that a session or a link may live: ten years
 

@@ -12,9 +12,7 @@ struct Entry {
 
 /// NAME:HASH, and perhaps more after another colon, as Apache reads it.
 std::vector<Entry> read_entries(std::string_view text) {
-  // As some editors begin a file.
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  text = base::without_byte_order_mark(text);
   std::vector<Entry> entries;
   size_t number = 0;
   for (const std::string_view whole : base::split(text, '\n')) {

@@ -129,8 +129,7 @@ void LuaState::read_source() {
   } catch (const std::runtime_error& error) {
     throw LuaFailure(options_.file + ":0: " + error.what());
   }
-  // Some editors begin a file with a byte order mark.
-  if (source_.starts_with("\xEF\xBB\xBF")) source_.erase(0, 3);
+  source_ = std::string(base::without_byte_order_mark(source_));
 }
 
 int LuaState::load(lua_State* lua) {

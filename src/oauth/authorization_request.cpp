@@ -52,6 +52,12 @@ void protect(const Provider& provider, const Metadata& metadata, const std::stri
 
 }  // namespace
 
+void pass_on(http::Pairs& parameters, const http::Pairs& query) {
+  std::erase_if(parameters,
+                [&](const auto& parameter) { return http::find(query, parameter.first) != nullptr; });
+  parameters.insert(parameters.end(), query.begin(), query.end());
+}
+
 model::Flow begin_flow(const Provider& provider, const std::string& csrf_token, base::Time now) {
   model::Flow flow;
   flow.provider_id = provider.id;
@@ -70,8 +76,9 @@ AuthorizationRequest authorization_request(const Provider& provider, const Metad
   for (const auto& [name, value] : providers::texts(provider, "authorizationParams"))
     if (value) http::put(parameters, name, *value);
   protect(provider, metadata, csrf_token, random, out.flow, parameters);
-  for (const auto& [name, value] : forwarded)
-    if (!is_protected(name)) http::put(parameters, name, value);
+  http::Pairs more = forwarded;
+  std::erase_if(more, [](const auto& parameter) { return is_protected(parameter.first); });
+  pass_on(parameters, more);
   http::put(parameters, "redirect_uri", redirect_uri);
   http::put(parameters, "client_id", provider.client_id);
   out.url = http::with_query(metadata.authorization_url, parameters);

@@ -113,7 +113,7 @@ base::Json ask_request_token(const Outside& parts, const Provider& provider, con
   Call call{"POST", url_of(provider, "requestTokenUrl"), values_of(provider, {"tokenHeaders", "headers"})};
   call.oauth = {{"oauth_callback", redirect_uri}};
   call.form = values_of(provider, {"authorizationParams"});
-  for (const auto& [name, value] : forwarded) http::put(call.form, name, value);
+  pass_on(call.form, forwarded);
   // Else a link could name another callback, client or token.
   std::erase_if(call.form, [](const auto& field) { return is_oauth_parameter(field.first); });
   base::Json members = read_token_answer(send(parts, provider, {}, call), "request token");

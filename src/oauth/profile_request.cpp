@@ -172,8 +172,10 @@ base::Json user_of(const Provider& provider, const base::Json& profile, const pr
   std::optional<base::Json> made;
   if (own) made = own(profile, tokens);
   base::Json user = made ? std::move(*made) : mapped(provider, profile, values);
-  const auto email = user.text_of("email");
-  user.set("email", email ? base::Json(base::lower(*email)) : base::Json());
+  const base::Json* email = user.find("email");
+  if (email && !email->is_null() && !email->is_string())
+    throw UnreadableProfile("the profile's address is no text");
+  user.set("email", email && email->is_string() ? base::Json(base::lower(email->text())) : base::Json());
   return user;
 }
 

@@ -7,6 +7,10 @@ namespace oauth {
 /// A flow of this provider and this browser, not yet to be found by anything.
 model::Flow begin_flow(const Provider&, const std::string& csrf_token, base::Time now);
 
+/// Adds what the signing-in page's query says, in place of parameters of the same names; of a name that comes
+/// more than once each value, as in v3.
+void pass_on(http::Pairs& parameters, const http::Pairs& query);
+
 /// Where it ends when this provider cannot be reached or does not answer in time and size: Callback as in v3;
 /// with a provider used by discovery, which v3 does not know, OAuthCallback like all that is wrong with such
 /// a one.

@@ -22,9 +22,10 @@ Json autocomplete(const std::string& name, const std::string& type) {
 Json field(const std::string& name, const Json& given, const std::string& provider_id) {
   const std::string type = given.text_of("type").value_or("text");
   const auto own = given.text_of("autocomplete");
+  const std::string label = given.text_of("label").value_or("");
   return Json::object({{"name", name},
                        {"id", "input-" + name + "-for-" + provider_id + "-provider"},
-                       {"label", given.text_of("label").value_or(name)},
+                       {"label", label.empty() ? name : label},
                        {"type", type},
                        {"value", given.text_of("value")},
                        {"placeholder", given.text_of("placeholder")},

@@ -3,29 +3,24 @@
 namespace routes {
 namespace {
 
-/// The session as v3's event has it; its row goes.
+/// The session as v3's event has it, null if there was none; its row goes.
 base::Json end_database_session(Context& context, const std::string& cookie) {
   const auto found = context.store().session(cookie);
   context.store().delete_session(cookie);
-  if (!found) return {};
+  if (!found || found->session.expires < context.now()) return {};
   return base::Json::object({{"userId", model::id_json(found->session.user_id)},
                              {"expires", base::iso8601(found->session.expires)},
-                             {"sessionToken", cookie},  // it is worth nothing any more
+                             {"sessionToken", cookie},
                              {"accessToken", found->session.access_token}});
 }
 
-/// As in v3 there is no event with a bad token, and one that says nothing where there is none, or no row.
-void end_session(Context& context, const std::string& cookie) {
-  const bool jwt = context.options.session.jwt;
-  std::optional<base::Json> message;
-  if (cookie.empty()) {
-    if (jwt) message.emplace();
-  } else if (jwt) {
-    message = auth::decode_jwt(cookie, context.services.jwt(), context.now());
-  } else {
-    message = end_database_session(context, cookie);
-  }
-  if (message) send_events(context, {{"signOut", std::move(*message)}});
+/// Whom the event is about; none if there is no event.
+std::optional<base::Json> end_session(Context& context) {
+  const std::string cookie = context.session_cookie();
+  // v3 tells of nobody where there is no cookie, but says nothing of a token that is not ours.
+  if (cookie.empty()) return base::Json();
+  if (!context.options.session.jwt) return end_database_session(context, cookie);
+  return auth::decode_jwt(cookie, context.services.jwt(), context.now());
 }
 
 }  // namespace
@@ -36,7 +31,7 @@ http::Response signout_get(Context& context) {
 }
 
 http::Response signout_post(Context& context) {
-  end_session(context, context.session_cookie());
+  if (const auto ended = end_session(context)) send_events(context, {{"signOut", *ended}});
   context.clear_session_cookie();
   return context.redirect(context.callback_url);
 }

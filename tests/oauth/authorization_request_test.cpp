@@ -30,6 +30,15 @@ TEST_CASE("the request says who asks, for what, and where to return") {
   CHECK(value(asked, "scope") == "openid profile email");
 }
 
+TEST_CASE("of a name that comes more than once in the page's query, each value goes on to the provider") {
+  World w;
+  const http::Pairs asked = sent(w, "?resource=a&scope=one&resource=b&scope=two");
+  http::Pairs several;
+  for (const auto& parameter : asked)
+    if (parameter.first == "resource" || parameter.first == "scope") several.push_back(parameter);
+  CHECK(several == http::Pairs{{"resource", "a"}, {"scope", "one"}, {"resource", "b"}, {"scope", "two"}});
+}
+
 TEST_CASE("the page's query goes on to the provider, but replaces nothing that protects") {
   World w;
   const http::Pairs honest = sent(w);

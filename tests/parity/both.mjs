@@ -1,6 +1,7 @@
 // nextauth.fcgi and the real NextAuth.js v3 side by side: the same configuration, the same requests.
 import { createHash } from 'node:crypto'
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,15 +41,17 @@ export async function startBoth(configurations) {
 }
 
 /** v3 takes keys as JSON in a string. */
-function forV3(options) {
+function forV3({ owner, ...options }) {
+  if (owner) options.hooks = owner.address('v3')
   if (!options.jwt) return options
   const keys = ['signingKey', 'encryptionKey'].filter((key) => options.jwt[key])
   return { ...options, jwt: { ...options.jwt, ...Object.fromEntries(keys.map((key) => [key, JSON.stringify(options.jwt[key])])) } }
 }
 
-/** Ours has no functions in its configuration, and limits that v3 lacks; `ours` is what only it needs. */
+/** Ours has no functions in its configuration, and limits that v3 lacks; `ours` is what only it needs, `owner` whose callbacks there are. */
 function forOurs({ database, ours = {}, owner, providers, ...options }) {
   const rateLimits = { address: null, account: null, recipient: null }
+  if (owner) options.callbacks = 'callbacks.lua'
   return { ...options, database: database ? 'sqlite:auth.db' : null, rateLimits, providers: providers.map(({ people, ...entry }) => entry), ...ours }
 }
 
@@ -62,6 +65,7 @@ export class Both {
 
   async startOurs() {
     this.site = layOut({ name: 'parity', config: forOurs(this.options) })
+    if (this.options.owner) writeFileSync(path.join(this.site.folder, 'callbacks.lua'), this.options.owner.lua())
     this.program = await spawnProgram(this.site)
   }
 
@@ -73,15 +77,16 @@ export class Both {
     for (const side of sides) await this.send(side, 'GET', '/session', { cookies: { [name]: 'unknown' } })
   }
 
-  /** A request to one side. `query` is a string, `form` an object or a URLSearchParams, `cookies` { name: decoded value }. */
-  send(side, method, route, { query = '', form, json, body, type, cookies = {}, raw } = {}) {
+  /** A request to one side. `query` is a string, `form` an object or a URLSearchParams, `cookies` { name: decoded value }; `at` is when the answer came. */
+  async send(side, method, route, { query = '', form, json, body, type, cookies = {}, raw } = {}) {
     const payload = form ? new URLSearchParams(form).toString() : json !== undefined ? JSON.stringify(json) : body
     const contentType = type ?? (json !== undefined ? 'application/json' : 'application/x-www-form-urlencoded')
     const cookie = raw ?? Object.entries(cookies).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('; ')
     const headers = cookie ? { cookie } : {}
-    return side === 'ours'
-      ? fastcgi(this.site.socket, this.root, method, route, { query, headers, body: payload, type: contentType })
-      : this.#askV3(method, new URL(this.root).pathname + encodeURI(route) + (query && `?${query}`), headers, payload, contentType)
+    const answer = side === 'ours'
+      ? await fastcgi(this.site.socket, this.root, method, route, { query, headers, body: payload, type: contentType })
+      : await this.#askV3(method, new URL(this.root).pathname + encodeURI(route) + (query && `?${query}`), headers, payload, contentType)
+    return { ...answer, at: Date.now() }
   }
 
   #askV3(method, target, headers, payload, type) {

@@ -1,203 +1,146 @@
-// Callbacks and events: who is called, with what, in which order, and what comes of what they do. As the real v3.
+// The owner's callbacks and events: which are called, in which order, with what, and what follows from what they say; as with the real v3.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { temporaryFolder } from '../support/process.mjs'
+import { after, afterEach, before, describe, it } from 'node:test'
 import { startStub } from '../support/stub_provider.mjs'
 import { sides, startBoth } from './both.mjs'
-import { masked, view } from './compare.mjs'
+import { view } from './compare.mjs'
 import { reason } from './differences.mjs'
-import { makeMailbox } from './mailbox.mjs'
-import { startOwner } from './owner.mjs'
+import { Owner, withoutRow } from './owner.mjs'
 import { Person } from './person.mjs'
 
-const empty = 'DELETE FROM users; DELETE FROM accounts; DELETE FROM sessions; DELETE FROM verification_requests'
-const credentials = { username: { label: 'Username', type: 'text' }, password: { label: 'Password', type: 'password' } }
-const ann = { sub: 'ann', name: 'Ann', email: 'ann@example.com', picture: 'https://example.com/ann.png' }
-const bob = { sub: 'bob', name: 'Bob', email: 'bob@example.com' }
-const timeout = 20000
+const empty = 'DELETE FROM users; DELETE FROM accounts; DELETE FROM sessions'
+const fields = { username: { label: 'Username' }, password: { label: 'Password', type: 'password' } }
 
 describe('callbacks and events', () => {
   let stub
   let owner
-  let mailbox
   let sites
   before(async () => {
     stub = await startStub()
-    stub.on('/token', ({ json }) => json({ ...stub.tokens(), refresh_token: 'stub-refresh-token', scope: 'all' }))
-    owner = await startOwner()
-    mailbox = makeMailbox()
-    const password = { id: 'credentials', name: 'Password', type: 'credentials', credentials, authorize: 'lua' }
-    const oauth = [stub.plainEntry({ id: 'one' }), stub.plainEntry({ id: 'two' })]
-    const own = () => owner.options(temporaryFolder())
+    owner = await new Owner().start()
+    const password = { id: 'password', name: 'Password', type: 'credentials', credentials: fields, authorize: 'lua' }
+    const common = { owner, pages: { newUser: '/welcome' }, providers: [stub.plainEntry({ id: 'one' }), stub.plainEntry({ id: 'two' }), password] }
     sites = await startBoth({
-      rows: { database: true, providers: [...oauth, mailbox.provider()], ...own() },
-      jwt: { database: true, providers: [...oauth, mailbox.provider(), password], session: { jwt: true }, ...own() },
-      none: { database: false, providers: [...oauth, password], ...own() }
+      db: { ...common, database: true },
+      jwt: { ...common, database: true, session: { jwt: true } },
+      none: { ...common, database: false }
     })
-    for (const side of sides) await new Person(sites.jwt, side).signIn('one') // makes the tables
+    for (const side of sides) await new Person(sites.jwt, side).signIn('one') // /session alone opens no database there
   })
   after(async () => {
     await sites?.stop()
     await owner?.stop()
     await stub?.stop()
   })
+  afterEach(() => {
+    stub.reset()
+    owner.says({})
+  })
 
-  /** Without what depends on a side's clock, its counting and its chance. */
-  const plain = (calls) => JSON.parse(masked(JSON.stringify(calls)).replace(/"(iat|exp)":\d+/g, '"$1":"<time>"'))
+  const is = (profile) => stub.on('/me', ({ json }) => json(profile))
+  const ann = { sub: 'ann', name: 'Ann', email: 'Ann@example.com', picture: 'https://example.com/ann.png', groups: ['a', 1, null, { deep: true }] }
+  const tokens = { access_token: 'access', refresh_token: 'refresh', id_token: 'x.y.z', expires_in: 60, scope: 'all' }
 
-  /** What `walk(person)` has the owner asked, and the answers that it gives. */
-  async function seen(site, side, walk, answers) {
-    if (site.options.database) await site.sql(side, empty)
-    mailbox.forget()
-    owner.answer(answers)
-    owner.taken(side)
-    const given = await walk(new Person(site, side))
-    return { calls: plain(owner.taken(side)), answers: await Promise.all(given.map((answer) => view(answer))) }
-  }
-
-  /** v3's whole row is the difference "sessionRow". */
-  function withoutRow(calls) {
+  /** `walk(person)` on both sides, each from nothing; the answers it gives and the calls must be the same. */
+  async function compare(site, walk) {
+    const seen = {}
+    for (const side of sides) {
+      if (site.options.database) await site.sql(side, empty)
+      stub.on('/token', ({ json }) => json(tokens))
+      is(ann)
+      owner.calls(side)
+      const answers = await walk(new Person(site, side))
+      seen[side] = { answers: await Promise.all([answers].flat().map((answer) => view(answer))), calls: owner.calls(side) }
+    }
     assert.ok(reason('sessionRow'))
-    return calls.map(([name, [message, ...more]]) => {
-      if (name !== 'events.signOut' || !message?.sessionToken) return [name, [message, ...more]]
-      const { id, createdAt, updatedAt, ...rest } = message
-      return [name, [rest]]
-    })
+    withoutRow(seen.v3.calls)
+    assert.deepEqual(seen.ours, seen.v3)
+    return seen.ours
   }
-
-  async function compare(site, walk, answers = {}) {
-    const [ours, v3] = [await seen(site, 'ours', walk, answers), await seen(site, 'v3', walk, answers)]
-    v3.calls = withoutRow(v3.calls)
-    ours.calls = withoutRow(ours.calls)
-    assert.deepEqual(ours, v3)
-  }
-
-  const signIn = (person, profile, provider = 'one', form = { callbackUrl: '/next' }) => {
-    stub.on('/me', ({ json }) => json(profile))
-    return person.signIn(provider, { form })
-  }
-  const again = ({ site, side }) => new Person(site, side)
-  const signOut = (person) => person.post('/signout', { callbackUrl: '/bye' })
-  const withCookie = (person, value) => {
-    person.cookies['next-auth.session-token'] = value
-    return person
-  }
-  const askLink = (person, email = 'ann@example.com') => person.post('/signin/email', { email, callbackUrl: '/next' })
-  async function signInByMail(person, email) {
-    const asked = await askLink(person, email)
-    return [asked, await person.ask('GET', '/callback/email', { query: await mailbox.sent(person.site, person.side) })]
-  }
-  const submit = (person, password = 'right', form = {}) =>
-    person.post('/callback/credentials', { username: 'ann', password, callbackUrl: '/next', ...form })
+  const signIn = (person, provider = 'one', callbackUrl = '/next') => person.signIn(provider, { form: { callbackUrl } })
+  const submit = (person, more = {}) => person.post('/callback/password', { username: 'ann', password: 'right', callbackUrl: '/next', ...more })
+  const ask = (person, route) => person.ask('GET', route)
 
   const ways = {
-    'somebody new, a session, and out': async (person) => [await signIn(person, ann), await person.session(), await signOut(person)],
-    'somebody without address': async (person) => [await signIn(person, { sub: 7 }), await person.session()],
-    'somebody known': async (person) => {
-      await signIn(person, ann)
-      return [await signIn(again(person), { ...ann, name: 'Ann B.' })]
+    'a new person, who looks at the session and leaves': async (person) => [await signIn(person), await person.session(), await person.post('/signout', { callbackUrl: '/bye' })],
+    'a known person': async (person) => {
+      await signIn(person)
+      return signIn(new Person(person.site, person.side))
     },
-    'somebody known, signed in still': async (person) => [await signIn(person, ann), await signIn(person, ann)],
-    'a second account': async (person) => [await signIn(person, ann), await signIn(person, bob, 'two'), await person.session()],
+    'a known person, signed in': async (person) => [await signIn(person), await signIn(person)],
+    'a second account': async (person) => {
+      await signIn(person)
+      is({ ...ann, sub: 'ann2' })
+      return [await signIn(person, 'two'), await person.session()]
+    },
     'an account of another user': async (person) => {
-      await signIn(again(person), bob, 'two')
-      return [await signIn(person, ann), await signIn(person, bob, 'two')]
+      await signIn(person)
+      is({ sub: 'bob', name: 'Bob', email: 'bob@example.com' })
+      return signIn(new Person(person.site, person.side), 'two')
     },
-    'an address that belongs to somebody': async (person) => {
-      await signIn(again(person), ann)
-      return [await signIn(person, { ...bob, email: ann.email }, 'two')]
+    'an address that is somebody\'s': async (person) => {
+      await signIn(person)
+      return signIn(new Person(person.site, person.side), 'two')
     },
-    'a session that is none, and out': async (person) => [await signOut(withCookie(person, 'x'))],
-    'a session that is none': async (person) => [await withCookie(person, 'x').session()],
-    'where a callback URL is': async (person) => [
-      await person.ask('GET', '/csrf', { query: 'callbackUrl=%2Fquery' }), await person.ask('GET', '/providers'), await person.session(),
-      await person.ask('GET', '/signin'), await person.ask('GET', '/error', { query: 'error=AccessDenied' }), await person.ask('GET', '/nowhere'),
-      await person.post('/signin/one', { callbackUrl: 'http://evil.example/' }), await person.ask('GET', '/callback/one', { query: 'error=access_denied' }),
-      await person.post('/_log', { level: 'error', code: 'x', message: 'y' })
-    ]
+    'a person with nothing but an id': async (person) => {
+      is({ sub: 7 })
+      return [await signIn(person), await person.session()]
+    },
+    'every route': async (person) => {
+      person.cookies['next-auth.callback-url'] = 'http://localhost:3000/kept'
+      const answers = []
+      for (const route of ['/csrf', '/providers', '/session', '/signin', '/signout', '/error', '/nothing', '/verify-request']) answers.push(await ask(person, route))
+      return answers
+    },
+    'somebody who leaves without a session': async (person) => person.post('/signout', {}),
+    'somebody who leaves with one that is not ours': async (person) => {
+      person.cookies['next-auth.session-token'] = 'x.y.z'
+      return person.post('/signout', {})
+    }
   }
-  for (const name of ['rows', 'jwt', 'none']) {
-    describe(`in their order (${name})`, () => {
-      for (const [what, walk] of Object.entries(ways)) it(what, { timeout }, () => compare(sites[name], walk))
-    })
-  }
+  for (const name of ['db', 'jwt', 'none']) {
+    describe({ db: 'in the database', jwt: 'with JWT sessions and a database', none: 'without a database' }[name], () => {
+      for (const [what, walk] of Object.entries(ways)) it(what, { timeout: 20000 }, () => compare(sites[name], walk))
 
-  const mailWays = {
-    'somebody new by mail': async (person) => [...await signInByMail(person), await person.session(), await signOut(person)],
-    'somebody known by mail': async (person) => {
-      await signIn(again(person), ann)
-      return [...await signInByMail(person), await person.session()]
-    },
-    'somebody signed in as another, by mail': async (person) => {
-      await signIn(again(person), bob, 'two')
-      return [await signIn(person, ann), ...await signInByMail(person, bob.email), await person.session()]
-    },
-    'a link that is none': async (person) => [await person.ask('GET', '/callback/email', { query: 'email=ann%40example.com&token=x' })]
-  }
-  for (const name of ['rows', 'jwt']) {
-    describe(`in their order (${name})`, () => {
-      for (const [what, walk] of Object.entries(mailWays)) it(what, { timeout }, () => compare(sites[name], walk))
-    })
-  }
-
-  for (const name of ['jwt', 'none']) {
-    describe(`in their order (${name})`, () => {
-      it('a password', { timeout }, () => compare(sites[name], async (person) => [await submit(person), await person.session(), await signOut(person)]))
-      it('a wrong password', { timeout }, () => compare(sites[name], async (person) => [await submit(person, 'wrong')]))
-      it('a password, with fields of one\'s own', { timeout }, () => compare(sites[name], async (person) => [await submit(person, 'right', { json: 'true', pin: '1' })]))
-    })
-  }
-
-  const says = [{ value: false }, { value: true }, { value: null }, { value: 0 }, { value: '/pay' }, { value: 'https://example.com/pay?x=1' }, { message: 'No entry & no return: ä' }, { redirect: '/pay' }, { redirect: 'https://example.com/pay' }]
-  describe('what signIn says', () => {
-    for (const answer of says) {
-      const shown = JSON.stringify(answer)
-      for (const name of ['rows', 'none']) it(`${shown} at a provider (${name})`, { timeout }, () => compare(sites[name], async (person) => [await signIn(person, ann)], { signIn: answer }))
-      it(`${shown} at a provider, JSON`, { timeout }, () => compare(sites.rows, async (person) => [await signIn(person, ann, 'one', { callbackUrl: '/next', json: 'true' })], { signIn: answer }))
-      it(`${shown} before a mail`, { timeout }, () => compare(sites.rows, async (person) => [await askLink(person)], { signIn: answer }))
-      it(`${shown} behind a link`, { timeout }, () => compare(sites.rows, async (person) => {
-        await askLink(person)
-        owner.answer({ signIn: answer })
-        return [await person.ask('GET', '/callback/email', { query: await mailbox.sent(person.site, person.side) })]
-      }))
-      for (const form of [{}, { json: 'true' }]) {
-        it(`${shown} after a password ${JSON.stringify(form)}`, { timeout }, () => compare(sites.jwt, async (person) => [await submit(person, 'right', form)], { signIn: answer }))
+      const answers = {
+        'signIn: false': { signIn: { gives: false } }, 'signIn: a path': { signIn: { gives: '/pay?x=1' } }, 'signIn: a URL': { signIn: { gives: 'https://example.com/pay' } },
+        'signIn: nothing': { signIn: {} }, 'signIn: null': { signIn: { gives: null } }, 'signIn: 0': { signIn: { gives: 0 } }, 'signIn: an object': { signIn: { gives: { a: 1 } } },
+        'signIn: throws': { signIn: { throws: 'No entry & no "return"' } }, 'signIn: rejects': { signIn: { rejects: '/pay' } }, 'signIn: rejects with a URL': { signIn: { rejects: 'https://example.com/pay' } },
+        'jwt: throws': { jwt: { throws: 'no token' } }, 'jwt: rejects': { jwt: { rejects: '/pay' } },
+        'jwt: more': { jwt: ([token, user]) => ({ gives: user ? { ...token, name: null, list: [1, { a: null }], role: 'admin' } : { ...token, again: true } }) },
+        'jwt: less': { jwt: () => ({ gives: { only: 1 } }) },
+        'session: more': { session: ([session, who]) => ({ gives: { ...session, user: { ...session.user, address: who.email ?? null }, role: 'x' } }) },
+        'session: throws': { session: { throws: 'no session' } }, 'session: rejects': { session: { rejects: '/pay' } },
+        'redirect: elsewhere': { redirect: { gives: 'https://example.com/elsewhere' } },
+        'events: throw': Object.fromEntries(['signIn', 'signOut', 'createUser', 'linkAccount', 'session'].map((event) => [`events.${event}`, { throws: 'let pass' }]))
       }
-    }
-  })
-
-  describe('what authorize says', () => {
-    const users = [{ value: { id: 1, name: 'Ann', email: 'Ann@example.com', image: '/a.png', role: 'admin' } }, { value: { name: 'Nobody' } }, { value: {} },
-      { value: { id: 0, name: { first: 'Ann' }, email: ['a'] } }, { value: null }, { value: false }, { message: 'Locked & gone' }, { redirect: '/locked' }, { redirect: 'https://example.com/locked' }]
-    for (const answer of users) {
-      for (const form of [{}, { json: 'true' }]) {
-        it(`${JSON.stringify(answer)} ${JSON.stringify(form)}`, { timeout }, () => compare(sites.jwt, async (person) => [await submit(person, 'right', form), await person.session()], { authorize: answer }))
+      for (const [what, says] of Object.entries(answers)) {
+        it(what, { timeout: 20000 }, async () => {
+          owner.says(says)
+          await compare(sites[name], async (person) => [await signIn(person), await person.session(), await person.post('/signout', { json: 'true' })])
+        })
       }
-    }
-  })
+    })
+  }
 
-  describe('what jwt and session say', () => {
-    const token = { value: { name: '', sub: '1', list: [1, { a: null }], nothing: null, role: 'admin' } }
-    for (const [what, answers, names] of [
-      ['another token', { jwt: token }, ['jwt', 'none']],
-      ['another session', { session: { value: { user: { name: 'X' }, list: [], role: 'admin' } } }, ['rows', 'jwt', 'none']],
-      ['an error for a session', { session: { message: 'no session' } }, ['rows', 'jwt', 'none']],
-      ['a URL for a session', { session: { redirect: '/x' } }, ['rows', 'jwt', 'none']],
-      ['an error for a token', { jwt: { message: 'no token' } }, ['jwt', 'none']],
-      ['errors for events', Object.fromEntries(['signIn', 'signOut', 'createUser', 'updateUser', 'linkAccount', 'session'].map((name) => [`events.${name}`, { message: 'no' }])), ['rows', 'jwt', 'none']]
-    ]) {
-      for (const name of names) it(`${what} (${name})`, { timeout }, () => compare(sites[name], async (person) => [await signIn(person, ann), await person.session(), await person.session(), await signOut(person)], answers))
+  describe('credentials', () => {
+    const right = { authorize: ([{ password }]) => ({ gives: password === 'right' ? { id: 7, name: 'Ann', email: 'Ann@Example.com', image: null, roles: ['a'] } : null }) }
+    const answers = {
+      'right': {}, 'signIn: false': { signIn: { gives: false } }, 'signIn: a path': { signIn: { gives: '/pay' } }, 'signIn: throws': { signIn: { throws: 'No entry' } }, 'signIn: rejects': { signIn: { rejects: '/pay' } },
+      'authorize: nobody': { authorize: { gives: null } }, 'authorize: false': { authorize: { gives: false } }, 'authorize: nothing': { authorize: {} },
+      'authorize: throws': { authorize: { throws: 'Locked out & away' } }, 'authorize: rejects': { authorize: { rejects: '/pay' } },
+      'authorize: somebody without id': { authorize: { gives: { name: 'Nobody' } } }, 'authorize: somebody with a text as id': { authorize: { gives: { id: 'x', email: '', more: 1 } } },
+      'events: throw': { 'events.signIn': { throws: 'let pass' } }
     }
-    it('an error for the token of a session', { timeout }, () => compare(sites.jwt, async (person) => {
-      await signIn(person, ann)
-      owner.answer({ jwt: { message: 'no token' } })
-      return [await person.session(), await person.session()]
-    }))
-  })
-
-  describe('what redirect says', () => {
-    for (const url of ['http://localhost:3000/own?x=y', '/own', 'https://elsewhere.example/']) {
-      it(url, { timeout }, () => compare(sites.rows, async (person) => [await signIn(person, ann), await person.session(), await signOut(person)], { redirect: { value: url } }))
+    for (const [what, says] of Object.entries(answers)) {
+      for (const json of [{}, { json: 'true' }]) {
+        for (const name of ['jwt', 'none']) {
+          it(`${name}, ${what}${json.json ? ', JSON' : ''}`, { timeout: 20000 }, async () => {
+            owner.says({ ...right, ...says })
+            await compare(sites[name], async (person) => [await submit(person, json), await person.session()])
+          })
+        }
+      }
     }
   })
 })

@@ -11,40 +11,40 @@ const jwt = createRequire(import.meta.url)('next-auth/jwt').default
 /** Where each side keeps a sign-in under way is the difference "flow"; oauth.test.mjs has its tests. */
 const flowCookies = /^[^=]*next-auth\.(pkce\.code_verifier|state)=/
 
-/** Seconds from now, to the next ten: both sides were asked within a moment. */
-const fromNow = (time) => `<now${((seconds) => (seconds < 0 ? seconds : `+${seconds}`))(Math.round((time - Date.now()) / 10000) * 10)}s>`
+/** Seconds from `now`, when the answer came, to the next ten. */
+export const fromNow = (time, now = Date.now()) => `<now${((seconds) => (seconds < 0 ? seconds : `+${seconds}`))(Math.round((time - now) / 10000) * 10)}s>`
 
-export function masked(text) {
+export function masked(text, now) {
   return text
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (date) => fromNow(Date.parse(date)))
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (date) => fromNow(Date.parse(date), now))
     .replace(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g, (hex) => (hex === csrfToken ? hex : '<64 hex digits>'))
 }
 
 /** What the flow's own parameters are is each side's business, and their order nobody's; that they are there is not. */
-export function maskedUrl(location) {
-  if (!location?.includes('client_id=')) return location && masked(location)
+export function maskedUrl(location, now) {
+  if (!location?.includes('client_id=')) return location && masked(location, now)
   const [path, query, rest] = /^([^?]*\?)([^"]*)(.*)$/s.exec(location).slice(1)
   const parameters = query.split('&').sort((one, other) => (one.split('=')[0] < other.split('=')[0] ? -1 : 1))
   return path + parameters.join('&').replace(/(^|&)(state|code_challenge|nonce)=[^&]+/g, '$1$2=<random>') + rest
 }
 
-export async function claims(token, options = {}) {
+export async function claims(token, options = {}, now = Date.now()) {
   const decoded = await jwt.decode({ secret, ...options, token })
-  return decoded && { ...decoded, ...Object.fromEntries(['iat', 'exp'].filter((name) => name in decoded).map((name) => [name, fromNow(decoded[name] * 1000)])) }
+  return decoded && { ...decoded, ...Object.fromEntries(['iat', 'exp'].filter((name) => name in decoded).map((name) => [name, fromNow(decoded[name] * 1000, now)])) }
 }
 
-async function cookieValue(name, value, options) {
+async function cookieValue(name, value, options, now) {
   const plain = decodeURIComponent(value)
   if (/^[\w-]+(\.[\w-]*){2,4}$/.test(plain)) {
     const key = (jwk) => jwk && JSON.stringify(jwk)
-    return JSON.stringify(await claims(plain, { ...options, signingKey: key(options.signingKey), encryptionKey: key(options.encryptionKey) }))
+    return JSON.stringify(await claims(plain, { ...options, signingKey: key(options.signingKey), encryptionKey: key(options.encryptionKey) }, now))
   }
-  return masked(value)
+  return masked(value, now)
 }
 
-async function cookieView(line, options) {
+async function cookieView(line, options, now) {
   const [, name, value, attributes] = /^([^=]+)=([^;]*)(.*)$/s.exec(line)
-  return `${name}=${await cookieValue(name, value, options)}${attributes.replace(/Expires=([^;]+)/, (_, date) => `Expires=${fromNow(Date.parse(date))}`)}`
+  return `${name}=${await cookieValue(name, value, options, now)}${attributes.replace(/Expires=([^;]+)/, (_, date) => `Expires=${fromNow(Date.parse(date), now)}`)}`
 }
 
 function pageView(html) {
@@ -57,7 +57,7 @@ function pageView(html) {
 
 function content(answer) {
   if (answer.location) return { body: '' }
-  if ((answer.headers['content-type'] ?? '').startsWith('application/json')) return { json: maskedUrl(answer.text) }
+  if ((answer.headers['content-type'] ?? '').startsWith('application/json')) return { json: maskedUrl(answer.text, answer.at) }
   return /^<!doctype html>/i.test(answer.text) ? { page: pageView(answer.text) } : { body: answer.text }
 }
 
@@ -66,8 +66,8 @@ export async function view(answer, options = {}) {
   const lines = answer.setCookies.filter((line) => !flowCookies.test(line))
   return {
     status: answer.status,
-    location: maskedUrl(answer.location),
-    cookies: await Promise.all(lines.map((line) => cookieView(line, options))),
+    location: maskedUrl(answer.location, answer.at),
+    cookies: await Promise.all(lines.map((line) => cookieView(line, options, answer.at))),
     ...content(answer)
   }
 }

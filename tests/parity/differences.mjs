@@ -15,6 +15,12 @@ const differences = {
   noJson: 'The same for an answer that is neither JSON nor a form.',
   profileList: 'A profile is a JSON object (15); v3 takes the members of whatever came.',
   flow: 'A flow is a row, or an encrypted cookie without a database, and works once (2, 5, 13); v3 keeps the PKCE verifier in a cookie, and no state.',
+  tokenSecret: 'The secret of an OAuth 1.0a request token stays here (13); v3 puts it into the authorization URL, and has lost it when it is needed.',
+  emailField: 'The field of an address is one of type email, for phones\' keyboards (8); v3 takes a text.',
+  sessionRow: 'The event signOut gets the session, not what else is in its row: the row\'s id and dates.',
+  cookieDefaults: 'Where the configuration gives a cookie some options only, the others keep their defaults; in v3 it then has neither HttpOnly nor SameSite.',
+  route: 'The path alone says what is asked for (1); in v3 action and providerId of the query come first.',
+  accountId: 'A profile without id is refused before anybody is asked about it (15); v3 asks signIn first.',
   signinQuery: 'The page\'s forms carry the judged callback URL and our CSRF token (15); v3 lets the query replace anything in them, with some of which it never answers.',
   csrfParts: 'The CSRF cookie is TOKEN|HASH and nothing else (2); v3 ignores what follows.',
   answers: 'Where v3 never answers we do (14).',
@@ -29,7 +35,6 @@ const differences = {
   stale: 'The page says that its form was too old (8); v3 shows it again without a word.',
   credentialsRows: 'Credentials work with database sessions too (5, 13); v3 answers Configuration.',
   address: 'An address is judged strictly (5, 15); v3 sends to what is left of it at "," or a second "@", or never answers.',
-  sessionRow: 'The event signOut has the session without its row\'s id and times, which nobody asks for; v3 hands on the row.',
   sessionReplaced: 'Whoever signs in again by mail gets a new session in the old one\'s place; v3 leaves the old one behind.'
 }
 

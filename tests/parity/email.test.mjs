@@ -1,37 +1,61 @@
-// Signing in by a link in a mail: as the real v3.
+// Signing in by a link in a mail: as the real v3. Ours hands its mails to a program that keeps them, v3 to a function that does.
 import assert from 'node:assert/strict'
+import { chmodSync, chownSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { isRoot, serverUser, temporaryFolder } from '../support/process.mjs'
 import { csrfCookie, csrfToken, sides, startBoth, url } from './both.mjs'
 import { compareAll, view } from './compare.mjs'
 import { reason } from './differences.mjs'
-import { makeMailbox } from './mailbox.mjs'
+import { Owner, withoutRow } from './owner.mjs'
 import { Person } from './person.mjs'
 
 const cookies = { 'next-auth.csrf-token': csrfCookie }
 
 describe('mail', () => {
   let sites
-  let mailbox
+  let folder
+  let owner
   before(async () => {
-    mailbox = makeMailbox()
-    const email = mailbox.provider()
+    folder = temporaryFolder()
+    owner = await new Owner().start()
+    const sendmail = path.join(folder, 'sendmail')
+    writeFileSync(sendmail, `#!/bin/sh\n/bin/cat > "${folder}/$$.new" && /bin/mv "${folder}/$$.new" "${folder}/$$.mail"\n`)
+    chmodSync(sendmail, 0o755)
+    if (isRoot) chownSync(sendmail, serverUser.uid, serverUser.gid)
+    const email = { id: 'email', name: 'Mail', type: 'email', server: `sendmail:${sendmail}`, from: 'no-reply@example.com', confirm: false }
     sites = await startBoth({
       db: { database: true, providers: [email] },
       jwt: { database: true, session: { jwt: true }, providers: [email] },
       none: { database: false, providers: [email] },
-      welcome: { database: true, providers: [{ ...email, maxAge: 600 }], pages: { newUser: '/welcome?x=1', verifyRequest: '/look' } }
+      welcome: { database: true, providers: [{ ...email, maxAge: 600 }], pages: { newUser: '/welcome?x=1', verifyRequest: '/look' } },
+      owned: { database: true, owner, providers: [email] },
+      ownedJwt: { database: true, session: { jwt: true }, owner, providers: [email] }
     })
-    for (const side of sides) await link(sites.jwt, side, new Person(sites.jwt, side), 'first@example.com') // makes the tables
+    for (const name of ['jwt', 'ownedJwt']) for (const side of sides) await link(sites[name], side, new Person(sites[name], side), 'first@example.com') // makes the tables
   })
-  after(() => sites?.stop())
+  after(async () => {
+    await sites?.stop()
+    await owner?.stop()
+  })
+
+  /** The query of the link in the mail that a side has just sent. */
+  async function sent(site, side) {
+    if (side === 'v3') return new URL((await site.mails()).at(-1).url).search.slice(1)
+    const files = readdirSync(folder).filter((name) => name.endsWith('.mail'))
+    assert.equal(files.length, 1)
+    const mail = readFileSync(path.join(folder, files[0]), 'utf8').replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)))
+    rmSync(path.join(folder, files[0]))
+    return /\/callback\/email\?(\S+)/.exec(mail)[1]
+  }
 
   async function link(site, side, person, email, form = {}) {
     const answer = await person.post('/signin/email', { email, ...form })
-    return { answer, query: await mailbox.sent(site, side) }
+    return { answer, query: await sent(site, side) }
   }
 
   async function forget() {
-    mailbox.forget()
+    for (const name of readdirSync(folder)) if (name.endsWith('.mail')) rmSync(path.join(folder, name))
     await sites.db.mails()
   }
 
@@ -148,5 +172,37 @@ describe('mail', () => {
       count[side] = (await sites.db.sql(side, tables))[0].sessions
     }
     assert.deepEqual(count, { ours: 1, v3: 2 })
+  })
+
+  describe('callbacks and events', () => {
+    const signIn = (verificationRequest, says) => ({ signIn: ([, , profile]) => (Boolean(profile.verificationRequest) === verificationRequest ? says : { gives: true }) })
+    const says = {
+      'nothing of note': {},
+      ...Object.fromEntries([['false', { gives: false }], ['a path', { gives: '/pay' }], ['nothing', {}], ['an error', { throws: 'No entry & out' }], ['a rejection', { rejects: 'https://example.com/pay' }]].flatMap(([what, said]) =>
+        [[`${what}, before the mail`, signIn(true, said)], [`${what}, after it`, signIn(false, said)]])),
+      'events that throw': { 'events.createUser': { throws: 'x' }, 'events.updateUser': { throws: 'x' }, 'events.signIn': { throws: 'x' } },
+      'a jwt callback that throws': { jwt: { throws: 'x' } }
+    }
+    for (const name of ['owned', 'ownedJwt']) {
+      for (const [what, said] of Object.entries(says)) {
+        it(`${name}: ${what}`, { timeout: 20000 }, async () => {
+          const calls = {}
+          await compare(sites[name], async (site, side) => {
+            owner.calls(side)
+            owner.says(said)
+            const answers = []
+            for (const json of [{}, { json: 'true' }]) { // a new user, then a known one
+              const person = new Person(site, side)
+              answers.push(await person.post('/signin/email', { email: 'ann@example.com', callbackUrl: '/next', ...json }))
+              if (!(answers.at(-1).location ?? answers.at(-1).json().url).includes('verify-request')) continue
+              answers.push(await follow(person, await sent(site, side)), await person.session(), await person.post('/signout'))
+            }
+            calls[side] = owner.calls(side)
+            return answers
+          })
+          assert.deepEqual(calls.ours, withoutRow(calls.v3))
+        })
+      }
+    }
   })
 })

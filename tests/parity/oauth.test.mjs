@@ -137,6 +137,10 @@ describe('OAuth', () => {
       ['profile: a number as id', 'stub', {}, { '/me': json({ sub: 12345, name: 'Ann' }) }],
       ['profile: only an id', 'stub', {}, { '/me': json({ sub: 'only' }) }],
       ['profile: an address in capitals', 'stub', {}, { '/me': json({ sub: 'caps', email: 'CAPS@Example.COM' }) }],
+      ...[42, ['a@b.example'], { a: 1 }, true, false].map((email) => [`profile: ${JSON.stringify(email)} as address`, 'stub', {}, { '/me': json({ sub: 'odd', email }) }]),
+      ['profile: null as everything', 'stub', {}, { '/me': json({ sub: 'nothing', name: null, email: null, picture: null }) }],
+      ['profile: a number as name', 'stub', {}, { '/me': json({ sub: 'number', name: 42, picture: 7.5 }) }],
+      ['profile: control characters', 'stub', {}, { '/me': json({ sub: 'control', name: 'a\u0001\t\u001f\u007f\u2028"\\/<é' }) }],
       ['no id_token', 'openid', {}, { '/token': json({ access_token: 'x' }) }]
     ]
     async function bothViews(site, provider, options, bent = {}) {

@@ -1,73 +1,103 @@
-// The site's owner on both sides: each callback and event asks this server what to do, which keeps what it was asked.
-// So a test sees who is called, with what and in which order, and what comes of the answer.
+// The site's owner: callbacks and events that note what they are given and say what a test wants, the same on both sides.
+// v3 has them as functions (nextauth_v3.mjs), nextauth.fcgi as this Lua; both ask here.
 import { createServer } from 'node:http'
-import { chownSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { isRoot, serverUser } from '../support/process.mjs'
+import { fromNow, masked } from './compare.mjs'
 
-// As v3 does it where there is no callback of one's own.
 const defaults = {
-  signIn: () => true,
-  redirect: (url, baseUrl) => (url.startsWith('/') ? baseUrl + url : new URL(url).origin === baseUrl ? url : baseUrl),
-  session: (session) => session,
-  jwt: (token) => token,
-  authorize: ({ username, password }) => (password === 'right' ? { id: username, name: username } : null)
+  signIn: () => ({ gives: true }),
+  redirect: ([url, baseUrl]) => ({ gives: url.startsWith('/') ? baseUrl + url : url.startsWith(`${baseUrl}/`) || url === baseUrl ? url : baseUrl }),
+  session: ([session]) => ({ gives: session }),
+  jwt: ([token]) => ({ gives: token }),
+  authorize: () => ({ gives: null })
 }
 
-/** The callbacks file of `nextauth.fcgi`; support/nextauth_v3.mjs has the same in JavaScript. */
-const lua = (url) => `
-local function ask(name)
-  return function(...)
-    local given = {}
-    for i = 1, select("#", ...) do
-      local value = select(i, ...)
-      given[i] = value == nil and "<nil>" or value
-    end
-    local answer = json.decode(http.post("${url}", { name = name, given = given }).body)
-    if answer.message then error(answer.message, 0) end
-    if answer.redirect then error({ redirect = answer.redirect }) end
-    return answer.value
-  end
-end
-local events = {}
-for _, name in ipairs({ "signIn", "signOut", "createUser", "updateUser", "linkAccount", "session", "error" }) do
-  events[name] = ask("events." .. name)
-end
-return {
-  signIn = ask("signIn"), redirect = ask("redirect"), session = ask("session"), jwt = ask("jwt"), authorize = ask("authorize"),
-  events = events
-}
-`
+export class Owner {
+  #calls = { ours: [], v3: [] }
+  #says = {}
 
-export async function startOwner() {
-  const calls = { ours: [], v3: [] }
-  let answers = {}
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request.setEncoding('utf8')) body += chunk
-    const { name, given } = JSON.parse(body)
-    while (given.at(-1) === '<nil>') given.pop() // an argument left out, or undefined, or null
-    calls[request.url.slice(1)].push([name, given])
-    const answer = JSON.stringify(answers[name] ?? { value: defaults[name]?.(...given) })
-    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(answer) }).end(answer)
-  })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${server.address().port}`
-  return {
-    /** The options of both sides that ask here. */
-    options: (folder) => {
-      const file = path.join(folder, 'callbacks.lua')
-      writeFileSync(file, lua(`${origin}/ours`))
-      if (isRoot) chownSync(file, serverUser.uid, serverUser.gid)
-      return { owner: `${origin}/v3`, ours: { callbacks: file } }
-    },
-    /** `{ signIn: { value | message | redirect } }`: what it returns, throws or rejects with, in place of v3's default. */
-    answer: (more) => { answers = more },
-    /** What a side asked since the last time: [[name, arguments]]. */
-    taken: (side) => calls[side].splice(0),
-    stop: () => new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
+  async start() {
+    this.server = createServer(async (request, response) => {
+      let text = ''
+      for await (const chunk of request.setEncoding('utf8')) text += chunk
+      const { name, given } = JSON.parse(text)
+      this.#calls[request.url.slice(1)].push([name, ...given.map((value) => plain(value))])
+      const said = this.#says[name] ?? defaults[name]
+      response.end(JSON.stringify((typeof said === 'function' ? said(given) : said) ?? {}))
+    })
+    await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve))
+    return this
+  }
+
+  /** Where a side's functions ask: v3's in nextauth_v3.mjs. */
+  address(side) {
+    return `http://127.0.0.1:${this.server.address().port}/${side}`
+  }
+
+  /** Our side's callbacks.lua. */
+  lua() {
+    return script(this.address('ours'))
+  }
+
+  /** From now on: { NAME: { gives }, { throws: message }, { rejects: URL } or a function of the arguments that gives one }. */
+  says(answers) {
+    this.#says = answers
+  }
+
+  /** [NAME, argument, …] of each call since the last time, without what is random in it. */
+  calls(side) {
+    return this.#calls[side].splice(0).map((call) => {
+      while (call.at(-1) === null) call.pop() // Lua has no arguments.length
+      return call
+    })
+  }
+
+  stop() {
+    return new Promise((resolve) => {
+      this.server.close(resolve)
+      this.server.closeAllConnections()
     })
   }
 }
+
+/** differences.mjs, sessionRow: v3's calls without what else is in the row of a session that ends. */
+export function withoutRow(calls) {
+  for (const [name, message] of calls) {
+    if (name === 'events.signOut' && message?.sessionToken) for (const member of ['id', 'createdAt', 'updatedAt']) delete message[member]
+  }
+  return calls
+}
+
+
+/** Ids are numbers in a row of their own on each side; times are near to now. */
+function plain(value, name) {
+  if (Array.isArray(value)) return value.map((one) => plain(one))
+  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member, key)]).sort())
+  if (['id', 'userId'].includes(name) && Number.isInteger(value)) return '<id>'
+  if (name === 'sub' && /^\d+$/.test(value)) return '<id as text>'
+  if (['iat', 'exp'].includes(name)) return fromNow(value * 1000)
+  return typeof value === 'string' ? masked(value) : value
+}
+
+const script = (address) => `
+local function asked(name)
+  return function(...)
+    local given = { ... }
+    for i = 1, select("#", ...) do
+      if given[i] == nil then given[i] = json.null end
+    end
+    local said = json.decode(http.post("${address}", { name = name, given = given }).body)
+    if said.throws then error(said.throws, 0) end
+    if said.rejects then error({ redirect = said.rejects }) end
+    return said.gives
+  end
+end
+local function all(names, prefix)
+  local functions = {}
+  for name in names:gmatch("%a+") do functions[name] = asked(prefix .. name) end
+  return functions
+end
+local callbacks = all("signIn redirect session jwt authorize", "")
+callbacks.events = all("signIn signOut createUser updateUser linkAccount session error", "events.")
+return callbacks
+`
+

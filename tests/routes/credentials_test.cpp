@@ -4,7 +4,8 @@ using namespace support;
 
 namespace {
 
-const Json form = base::parse_json(R"({"login": {"label": "Login"}, "password": {"type": "password"}})");
+const Json form =
+    base::parse_json(R"({"login": {"label": "Login"}, "password": {"type": "password", "label": ""}})");
 const Json jane = base::parse_json(R"({"id": 7, "name": "Jane", "email": "Jane@Example.com", "image": ""})");
 
 Setup with_staff(bool jwt, bool database = true) {
@@ -74,6 +75,7 @@ TEST_CASE("credentials: signing in with JWT sessions is v3's") {
             R"(","login":"jane","password":"right","callbackUrl":"/members","extra":"x"})");
   CHECK(site.asked == site.submitted);
   CHECK(site.hooks.event_names() == "signIn");
+  CHECK(site.hooks.events.back().second.find("isNewUser") == nullptr);
   CHECK(base::to_json(*site.session().find("user")) ==
         R"({"name":"Jane","email":"Jane@Example.com","image":null})");
   CHECK(site.sql("SELECT count(*) FROM users") == "0\n");

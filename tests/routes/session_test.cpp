@@ -164,10 +164,37 @@ TEST_CASE("signing out ends the session, its row and its cookie") {
   }
 }
 
-TEST_CASE("signing out without a session is well too, and no event") {
+TEST_CASE("signing out without a session is well too; as in v3 the event is about nobody") {
+  for (const bool jwt : {false, true}) {
+    World w({.jwt = jwt});
+    CHECK(w.browser.sign_out().location == "https://example.com");
+    CHECK(w.hooks.event_names() == "signOut");
+    CHECK(w.hooks.events.back().second.is_null());
+    w.browser.cookies[name] = "not.our.token";
+    w.browser.sign_out();
+    CHECK(w.hooks.event_names() == (jwt ? "signOut" : "signOut signOut"));
+  }
+}
+
+TEST_CASE("the event of signing out has the session, with the user's id as all events have it") {
   World w;
-  CHECK(w.browser.sign_out().location == "https://example.com");
-  CHECK(w.hooks.events.empty());
+  w.sign_in();
+  const std::string cookie = w.browser.cookies[name];
+  w.browser.sign_out();
+  const Json& session = w.hooks.events.back().second;
+  CHECK(*session.find("userId") == Json(1));
+  CHECK(session.text_of("sessionToken") == cookie);
+  w.sign_in();
+  w.clock.advance(std::chrono::hours(24 * 31));
+  w.browser.sign_out();
+  CHECK(w.hooks.events.back().second.is_null());
+}
+
+TEST_CASE("what is stored is told, whatever the jwt callback says then") {
+  World w({.jwt = true});
+  w.hooks.on_jwt = [](const Json&) -> Json { throw hooks::Thrown("no token"); };
+  CHECK(w.sign_in().location == "https://example.com/api/auth/error?error=Callback");
+  CHECK(w.hooks.event_names() == "createUser linkAccount");
 }
 
 TEST_CASE("signing out answers json=true with the address") {

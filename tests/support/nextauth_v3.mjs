@@ -15,9 +15,9 @@ const { getConnection } = require('typeorm')
 const mails = []
 
 // The names of the configuration's keys are v3's; what v3 has as a function is data there.
-function provider({ type, profile, params, ...entry }, owner) {
+function provider({ type, profile, params, ...entry }, hooks) {
   if (type === 'email') return builtIn.Email({ ...entry, sendVerificationRequest: ({ identifier, url, token }) => { mails.push({ identifier, url, token }) } })
-  if (type === 'credentials') return { ...builtIn.Credentials({ ...entry, authorize: owner ? (fields) => ask(owner, 'authorize')(fields) : authorize(entry.people) }), id: entry.id }
+  if (type === 'credentials') return { ...builtIn.Credentials({ ...entry, authorize: hooks ? (credentials) => asked('authorize', hooks)(credentials) : authorize(entry.people) }), id: entry.id }
   return { type, params: params ?? { grant_type: 'authorization_code' }, ...entry, profile: (from) => mapped(profile, from) }
 }
 
@@ -29,27 +29,25 @@ function mapped(profile, from) {
   return Object.fromEntries(Object.entries(profile).map(([name, path]) => [name, from[path]]))
 }
 
-/** A function that asks the test what to do: parity/owner.mjs. */
-const ask = (owner, name) => async (...given) => {
-  const body = JSON.stringify({ name, given: given.map((one) => one ?? '<nil>') })
-  const { value, message, redirect } = await (await fetch(owner, { method: 'POST', body })).json()
-  if (message) throw new Error(message)
-  if (redirect) throw redirect // as Promise.reject(URL)
-  return value
-}
-
-function askedFor(owner) {
-  const functions = (names, prefix = '') => Object.fromEntries(names.map((name) => [name, ask(owner, prefix + name)]))
-  return {
-    callbacks: functions(['signIn', 'redirect', 'session', 'jwt']),
-    events: functions(['signIn', 'signOut', 'createUser', 'updateUser', 'linkAccount', 'session', 'error'], 'events.')
+/** A function of the site's owner that does what the test at this address says: hooks.mjs. */
+function asked(name, address) {
+  return async (...given) => {
+    const said = await (await fetch(address, { method: 'POST', body: JSON.stringify({ name, given }) })).json()
+    if ('throws' in said) throw new Error(said.throws)
+    if ('rejects' in said) throw said.rejects
+    return said.gives
   }
 }
 
-function handlerOf(name, { url, database, providers, owner, ...options }) {
+const callbackNames = ['signIn', 'redirect', 'session', 'jwt']
+const eventNames = ['signIn', 'signOut', 'createUser', 'updateUser', 'linkAccount', 'session', 'error']
+const functions = (names, prefix, address) => Object.fromEntries(names.map((name) => [name, asked(prefix + name, address)]))
+const ownersOf = (address) => address && { callbacks: functions(callbackNames, '', address), events: functions(eventNames, 'events.', address) }
+
+function handlerOf(name, { url, database, providers, hooks, ...options }) {
   // TypeORM knows `url` for other databases only; the adapter takes SQLite's column types because of it.
   const adapter = database ? adapters.Default({ name, type: 'sqljs', url: 'sqlite:', synchronize: true }) : undefined
-  const nextAuth = NextAuth({ ...options, ...(owner && askedFor(owner)), adapter, providers: providers.map((entry) => provider(entry, owner)) })
+  const nextAuth = NextAuth({ ...options, ...ownersOf(hooks), adapter, providers: providers.map((entry) => provider(entry, hooks)) })
   return (request, response) => {
     process.env.NEXTAUTH_URL = url // read by v3 at every request, before it first waits
     return nextAuth(request, response)
