@@ -26,8 +26,8 @@ crypto::Key encryption_key(const JwtOptions& options) {
   }
 }
 
-std::optional<double> seconds(const base::Json& claims, std::string_view name) {
-  const base::Json* value = claims.find(name);
+/// Of a claim; a null pointer is one that is not there.
+std::optional<double> seconds(const base::Json* value) {
   if (!value || !value->is_number()) return {};
   return value->number();
 }
@@ -35,10 +35,11 @@ std::optional<double> seconds(const base::Json& claims, std::string_view name) {
 /// As jose's JWT.verify with `maxTokenAge` judges them.
 bool is_fresh(const base::Json& claims, Seconds max_age, base::Time now) {
   const auto unix = double(base::unix_seconds(now));
-  const auto iat = seconds(claims, "iat");
+  const auto iat = seconds(claims.find("iat"));
   if (!iat || *iat > unix || unix - *iat > double(max_age.count())) return false;
-  if (claims.find("exp") && seconds(claims, "exp").value_or(0) <= unix) return false;
-  return !claims.find("nbf") || seconds(claims, "nbf").value_or(unix + 1) <= unix;
+  if (const base::Json* exp = claims.find("exp"); exp && seconds(exp).value_or(0) <= unix) return false;
+  const base::Json* nbf = claims.find("nbf");
+  return !nbf || seconds(nbf).value_or(unix + 1) <= unix;
 }
 
 /// What somebody who has our keys said, whenever that was.
@@ -47,8 +48,8 @@ std::optional<base::Json> verified_claims(const std::string& token, const Jwt& j
     std::optional<std::string> plain;
     if (jwt.encryption_key && !(plain = crypto::decrypt_jwe(token, *jwt.encryption_key))) return {};
     const crypto::Jws parts = crypto::read_jws(plain ? *plain : token);
-    const base::Json* alg = parts.header.find("alg");
-    if (*alg != jwt.alg || !crypto::verify_jws(parts, jwt.signing_key, jwt.alg)) return {};
+    if (parts.header.find("alg")->text() != jwt.alg || !crypto::verify_jws(parts, jwt.signing_key, jwt.alg))
+      return {};
     auto claims = base::try_parse_json(parts.payload, {.depth = 32, .unique_members = true});
     return claims && claims->is_object() ? std::move(claims) : std::nullopt;
   } catch (const crypto::Error&) {
@@ -90,7 +91,7 @@ std::optional<base::Json> decode_jwt(const std::string& token, const Jwt& jwt, b
 
 bool is_from_the_future(const std::string& token, const Jwt& jwt, base::Time now) {
   const auto claims = verified_claims(token, jwt);
-  return claims && seconds(*claims, "iat").value_or(0) > double(base::unix_seconds(now));
+  return claims && seconds(claims->find("iat")).value_or(0) > double(base::unix_seconds(now));
 }
 
 std::string seal(const base::Json& value, std::string_view purpose, Seconds max_age,
@@ -104,7 +105,7 @@ std::optional<base::Json> unseal(const std::string& sealed, std::string_view pur
                                  const base::Secret& secret, base::Time now) {
   const auto plain = crypto::decrypt_jwe(sealed, sealing_key(purpose, secret));
   auto content = plain ? base::try_parse_json(*plain) : std::nullopt;
-  if (!content || seconds(*content, "exp").value_or(0) <= double(base::unix_seconds(now))) return {};
+  if (!content || seconds(content->find("exp")).value_or(0) <= double(base::unix_seconds(now))) return {};
   base::Json* value = content->find("value");
   return value ? std::optional(std::move(*value)) : std::nullopt;
 }

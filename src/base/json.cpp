@@ -34,15 +34,19 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   /// `lines`, and where in the text it is: null pointers if nobody asks for the lines.
   Builder(const JsonOptions& options, JsonLines* lines, std::string_view text,
           const rapidjson::MemoryStream* at)
-      : options_(options), lines_(lines), text_(text), at_(at) {
+      : options_(options),
+        lines_(lines),
+        text_(text),
+        at_(at),
+        has_escapes_(text.find('\\') != std::string_view::npos) {
     stack_.reserve(4);
   }
 
-  bool Null() { return add(Json()); }
-  bool Bool(bool value) { return add(Json(value)); }
+  bool Null() { return add(nullptr); }
+  bool Bool(bool value) { return add(value); }
   bool RawNumber(const char* text, rapidjson::SizeType length, bool) { return add_number({text, length}); }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return is_text({text, length}) && add(Json(std::string(text, length)));
+    return is_text({text, length}) && add(std::string(text, length));
   }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     stack_.back().name.assign(text, length);
@@ -73,9 +77,11 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     stack_.pop_back();
     return put(std::move(done));
   }
-  bool add(Json value) {
+  /// Of anything that a Json can be made of, which is made where it stays.
+  template <typename Value>
+  bool add(Value&& value) {
     note_line();
-    return put(std::move(value));
+    return put(std::forward<Value>(value));
   }
   /// Not left to RapidJSON, which counts the leading zeros of 0 in "0e308": undefined behaviour.
   bool add_number(std::string_view text) {
@@ -83,31 +89,33 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     std::int64_t integer = 0;
     if (const auto read = std::from_chars(text.data(), end, integer);
         read.ec == std::errc{} && read.ptr == end)
-      return add(Json(integer));
+      return add(integer);
     double number = 0;
     // Too near to zero is zero, as everywhere.
     if (std::from_chars(text.data(), end, number).ec == std::errc::result_out_of_range)
       number = std::strtod(std::string(text).c_str(), nullptr);
-    if (std::isfinite(number)) return add(Json(number));
+    if (std::isfinite(number)) return add(number);
     problem = "a number that is too large";
     return false;
   }
-  bool put(Json value) {
+  template <typename Value>
+  bool put(Value&& value) {
     if (stack_.empty()) {
-      result = std::move(value);
+      result = Json(std::forward<Value>(value));
       return true;
     }
     Frame& frame = stack_.back();
     ++frame.index;
     if (frame.value.is_array())
-      frame.value.elements().push_back(std::move(value));
+      frame.value.elements().emplace_back(std::forward<Value>(value));
     else
-      frame.value.members().emplace_back(std::move(frame.name), std::move(value));
+      frame.value.members().emplace_back(std::move(frame.name), std::forward<Value>(value));
     return true;
   }
   /// \u0000 is refused too: what is stored or handed on as C text would end there. RapidJSON lets a lone
-  /// \udc00 pass, which is no UTF-8.
+  /// \udc00 pass, which is no UTF-8. The whole text was looked at before: only an escape can make either.
   bool is_text(std::string_view text) {
+    if (!has_escapes_) return true;
     if (text.find('\0') != std::string_view::npos) problem = "a NUL character";
     if (!is_utf8(text)) problem = "half a character (\\udc00 alone)";
     return problem.empty();
@@ -151,6 +159,7 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   JsonLines* lines_;
   std::string_view text_;
   const rapidjson::MemoryStream* at_;
+  bool has_escapes_;
   size_t line_ = 1, counted_ = 0;
   std::vector<Frame> stack_;
 };
@@ -236,6 +245,8 @@ void write_text(std::string& out, std::string_view text) {
       at += 8;
       continue;
     }
+    // The last few together with some before them, and not one by one.
+    if (end - at < 8 && text.size() >= 8 && are_plain(end - 8)) break;
     const char* const escape = escapes[static_cast<unsigned char>(*at++)];
     if (!escape) continue;
     out.append(plain, size_t(at - 1 - plain)).append(escape);
