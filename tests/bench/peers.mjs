@@ -1,5 +1,6 @@
 // Requests a second behind nginx at 16 connections, beside what else could tell who is signed in.
 import { startAuthOpenidc } from './lib/auth_openidc.mjs'
+import { cpu } from './lib/measure.mjs'
 import { hasSqlite, installPeers, startNext12, startPeer } from './lib/node_peers.mjs'
 import { check, startNginx, wrk } from './lib/webservers.mjs'
 import { fastcgiSubjects, firstVisitor, serve } from './lib/world.mjs'
@@ -11,6 +12,8 @@ const info = '/protected/callback?info=json'
 /**
  * A peer, which of ours it is compared with, and how often as many requests we aim at. nginx keeps its connections to
  * Node.js, which is best for it; for Apache both ways are shown, and as nginx does it by itself is what is aimed at.
+ * nginx and wrk share the cores with whoever answers, and the faster that is, the more of the time is theirs: so the
+ * same is said of the CPU that a request takes of the process alone. Of Node.js, which is one process.
  */
 const peers = [
   { name: 'next-auth 3, bare Node', ours: '/session, JWT', least: 30, start: () => startPeer('next-auth-3') },
@@ -53,11 +56,20 @@ async function compare(report, peer, ours, quick) {
   await check(ours.name, url.ours, headers.ours, '"user"')
   await check(peer.name, url.theirs, headers.theirs, peer.expected ?? '"user"')
   await wrk(url.theirs, headers.theirs, { seconds: 1 })  // V8 has compiled what it will
+  const pids = { ours: ours.pid, theirs: started.node }
   const found = { ours: [], theirs: [] }
   for (let round = 0; round < (quick ? 1 : 3); round++)
     for (const side of ['ours', 'theirs'])
-      found[side].push((await wrk(url[side], headers[side], { seconds: quick ? 1 : 2 })).perSecond)
-  report.ratio(section, peer.ours, peer.name, 'req/s', found.ours, found.theirs, peer.least && { least: peer.least })
+      found[side].push(await measure(url[side], headers[side], pids[side], quick ? 1 : 2))
+  const of = (what) => [found.ours, found.theirs].map((rounds) => rounds.map((round) => round[what]))
+  report.ratio(section, peer.ours, peer.name, 'req/s', ...of('perSecond'), peer.least && { least: peer.least })
+  if (started.node) report.ratio(section, peer.ours, peer.name, 'µs CPU', ...of('cpu'), peer.least && { most: Number((1 / peer.least).toPrecision(2)) })
   await nginx.stop()
   await started.stop()
+}
+
+async function measure(url, headers, pid, seconds) {
+  const before = pid && cpu(pid)
+  const { perSecond, requests } = await wrk(url, headers, { seconds })
+  return { perSecond, cpu: pid && (cpu(pid) - before) / requests / 1000 }
 }

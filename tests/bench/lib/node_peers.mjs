@@ -48,13 +48,13 @@ function buildNext() {
 
 export const hasSqlite = () => existsSync(path.join(packages, 'sqlite3/build/Release/node_sqlite3.node'))
 
-/** Starts one of peers/serve.mjs: { port, cookie, stop }. */
+/** Starts one of peers/serve.mjs: { port, cookie, node, stop }; `node` is the number of its process. */
 export async function startPeer(name) {
   const port = await freePort()
   const database = path.join(temporaryFolder(), 'peer.db')
   const peer = start(`bench-${name}`, process.execPath, [path.join(bench, 'peers/serve.mjs'), String(port), name, database])
   await until(`${name} listens`, () => /token=/.test(peer.stdout), { started: peer, seconds: 30 })
-  return { name, port, cookie: /^.*token=.*$/m.exec(peer.stdout)[0], stop: () => peer.stop() }
+  return { name, port, cookie: /^.*token=.*$/m.exec(peer.stdout)[0], node: peer.pid, stop: () => peer.stop() }
 }
 
 export async function startNext12(cookie) {
@@ -63,5 +63,5 @@ export async function startNext12(cookie) {
   const env = { NEXTAUTH_URL: `http://127.0.0.1:${port}/api/auth`, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' }
   const next = start('bench-next12', process.execPath, args, { cwd: nextFolder, env })
   await until('Next.js listens', () => accepts(port), { started: next, seconds: 30 })
-  return { name: 'next-auth 3, Next 12', port, cookie, stop: () => next.stop() }
+  return { name: 'next-auth 3, Next 12', port, cookie, node: next.pid, stop: () => next.stop() }
 }
