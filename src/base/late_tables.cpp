@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <link.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include <atomic>
 #include <csignal>
@@ -87,6 +88,19 @@ __attribute__((no_stack_protector)) void apply(bool late) {
   }
 }
 
+/// Has the kernel bring all pages that are to be written at once, and not one by one as they are: 30 page
+/// faults less. There is no libc yet that would ask; kernels before 5.14 do not know it, and answer so.
+__attribute__((no_stack_protector)) void bring_pages() {
+#if defined(__x86_64__) && defined(MADV_POPULATE_WRITE)
+  const uintptr_t begin = (relocations.base + relocations.entries[0]) / kPage * kPage;
+  long answer = SYS_madvise;
+  __asm__ volatile("syscall"
+                   : "+a"(answer)
+                   : "D"(begin), "S"(first() - begin), "d"(MADV_POPULATE_WRITE)
+                   : "rcx", "r11", "memory");
+#endif
+}
+
 void on_segmentation_fault(int number, siginfo_t* info, void*) {
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
   // Anybody else's fault happens again, and ends the process as it always did.
@@ -108,6 +122,7 @@ __attribute__((no_stack_protector, visibility("hidden"))) void __wrap__dl_reloca
   if (!entries || !size) return __real__dl_relocate_static_pie();
   const ElfW(Xword) bytes = size->d_un.d_val;
   relocations = {base, word(base + entries->d_un.d_ptr), bytes / sizeof(ElfW(Relr))};
+  bring_pages();
   apply(false);
   size->d_un.d_val = 0;  // done, as far as libc is concerned
   __real__dl_relocate_static_pie();
