@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdint>
 
 #include "base/text.hpp"
 #include "base/waiting.hpp"
@@ -42,16 +41,18 @@ constexpr std::array<std::string_view, variable_count> names{
     "HTTP_ACCEPT",          "HTTP_SEC_FETCH_MODE",  "REDIRECT_STATUS",
     "REDIRECT_URL",         "REDIRECT_QUERY_STRING"};
 
-/// A bit for each length that one of these names has, and for each last letter: most variables are told apart
-/// by that.
-struct Marks {
-  std::uint32_t lengths = 0, letters = 0;
-};
-constexpr Marks marks = [] {
-  Marks found;
-  for (const std::string_view name : names) {
-    found.lengths |= 1U << name.size();
-    found.letters |= 1U << (name.back() & 31);
+/// Where a name is looked for: each of them has a place of its own, so that one comparison tells whether a
+/// variable is read, and most need none.
+constexpr size_t place(std::string_view name) {
+  const auto code = [](char c) { return size_t{static_cast<unsigned char>(c)}; };
+  return (name.size() + 2 * code(name.back()) + 3 * code(name.front())) % 64;
+}
+constexpr std::array<Variable, 64> at_place = [] {
+  std::array<Variable, 64> found;
+  found.fill(variable_count);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (found[place(names[i])] != variable_count) throw "two names at one place: choose other factors";
+    found[place(names[i])] = Variable(i);
   }
   return found;
 }();
@@ -89,13 +90,9 @@ class Values {
   }
 
   void keep(std::string_view name, std::string_view value) {
-    if (name.empty() || name.size() > 31) return;
-    if ((marks.lengths >> name.size() & marks.letters >> (name.back() & 31) & 1) == 0) return;
-    for (size_t i = 0; i < variable_count; ++i) {
-      if (names[i].size() != name.size() || names[i].back() != name.back() || names[i] != name) continue;
-      if (!values_[i].data()) values_[i] = value;
-      return;
-    }
+    const Variable which = name.empty() ? variable_count : at_place[place(name)];
+    if (which == variable_count || names[which] != name || values_[which].data()) return;
+    values_[which] = value;
   }
 
   std::array<std::string_view, variable_count> values_{};
