@@ -20,10 +20,11 @@
 namespace {
 
 /// Else the next file, or a web server's connection, would have such a number: log lines would go into it.
-/// FastCGI's own process manager closes standard output and error (FastCGI §2.2).
+/// FastCGI's own process manager closes standard output and error (FastCGI §2.2). What is opened instead
+/// cannot be written to either: a command must not succeed whose result went nowhere.
 void occupy_standard_descriptors() {
   for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number)
-    if (::fcntl(number, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
+    if (::fcntl(number, F_GETFD) < 0) (void)::open("/dev/null", O_RDONLY);
 }
 
 std::filesystem::path executable_folder() {
