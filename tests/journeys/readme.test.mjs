@@ -131,6 +131,7 @@ describe('what the README names', () => {
     'make bench': ['tests/bench/bench.mjs', '--quick'],
     'make fuzz': ['tests/fuzz/run', 'fuzz'],
     'make check': ['tests/run', 'unit-tests'],
+    'make JOIN': ['Makefile', 'JOIN ?= 1'],
     'make format': ['Makefile', 'clang-format'],
     'make lint': ['Makefile', 'clang-tidy']
   }
