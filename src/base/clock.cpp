@@ -52,18 +52,11 @@ class Line {
   std::array<char, 32>::iterator end_ = text_.begin();
 };
 
-/// Whether the text has digits and nothing else where the form has '0', and else what the form has.
-bool has_form(std::string_view text, std::string_view form) {
-  return text.size() == form.size() &&
-         std::equal(text.begin(), text.end(), form.begin(),
-                    [](char c, char wanted) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; });
-}
-
-/// The number of digits that are known to be there.
-int number(std::string_view digits) {
-  int value = 0;
-  for (const char c : digits) value = value * 10 + (c - '0');
-  return value;
+/// The number that two digits there are; far below 0 if they are none.
+int two_digits(std::string_view text, size_t at) {
+  constexpr int no_number = -10000;
+  const int tens = text[at] - '0', ones = text[at + 1] - '0';
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : no_number;
 }
 
 bool take(std::string_view& text, std::string_view any_of) {
@@ -127,17 +120,19 @@ std::string sql_time(Time time) {
 
 std::optional<Time> parse_time(std::string_view text) {
   constexpr std::string_view form = "0000-00-00 00:00:00";
-  const std::string_view whole = text.substr(0, form.size());
-  if (!has_form(whole, form) && !has_form(whole, "0000-00-00T00:00:00")) return {};
-  const int year = number(whole.substr(0, 4)), hour = number(whole.substr(11, 2));
-  const auto month = unsigned(number(whole.substr(5, 2))), day = unsigned(number(whole.substr(8, 2)));
-  const int minute = number(whole.substr(14, 2)), second = number(whole.substr(17, 2));
+  if (text.size() < form.size() || text[4] != '-' || text[7] != '-' || (text[10] != ' ' && text[10] != 'T') ||
+      text[13] != ':' || text[16] != ':')
+    return {};
+  const int year = 100 * two_digits(text, 0) + two_digits(text, 2);
+  const int month = two_digits(text, 5), day = two_digits(text, 8);
+  const int hour = two_digits(text, 11), minute = two_digits(text, 14), second = two_digits(text, 17);
+  if (std::min({year, month, day, hour, minute, second}) < 0) return {};
   text.remove_prefix(form.size());
   const auto millisecond = take_milliseconds(text);
   if (!millisecond) return {};
   take(text, "Z");
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
-                                         std::chrono::day{day}};
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{unsigned(month)},
+                                         std::chrono::day{unsigned(day)}};
   if (!text.empty() || !date.ok() || hour > 23 || minute > 59 || second > 59) return {};
   return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
          std::chrono::seconds{second} + std::chrono::milliseconds{*millisecond};

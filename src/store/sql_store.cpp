@@ -13,7 +13,10 @@ constexpr std::string_view hashed = "sha256:";
 
 std::string hash_token(const std::string& token) {
   const auto digits = crypto::sha256_digits(token);
-  return std::string(hashed).append(digits.data(), digits.size());
+  std::string out;
+  out.reserve(hashed.size() + digits.size());
+  out.append(hashed).append(digits.data(), digits.size());
+  return out;
 }
 
 /// What stands in a row is a hash: whoever has read the table must not get in with it.
