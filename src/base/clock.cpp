@@ -45,7 +45,8 @@ class Line {
   }
   Line& date(const Parts& p) { return put(p.year, 4).put("-").put(p.month, 2).put("-").put(p.day, 2); }
   Line& clock(const Parts& p) { return put(p.hour, 2).put(":").put(p.minute, 2).put(":").put(p.second, 2); }
-  std::string text() { return {text_.begin(), end_}; }
+  std::string_view view() const { return {text_.data(), size_t(end_ - text_.begin())}; }
+  std::string text() const { return std::string(view()); }
 
  private:
   std::array<char, 32> text_{};  // the longest, of http_date, has 29
@@ -59,14 +60,14 @@ int two_digits(std::string_view text, size_t at) {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : no_number;
 }
 
-bool take(std::string_view& text, std::string_view any_of) {
-  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
+bool take(std::string_view& text, char wanted) {
+  if (!text.starts_with(wanted)) return false;
   text.remove_prefix(1);
   return true;
 }
 
 std::optional<int> take_milliseconds(std::string_view& text) {
-  if (!take(text, ".")) return 0;
+  if (!take(text, '.')) return 0;
   int value = 0;
   int scale = 100;
   if (text.empty() || text.front() < '0' || text.front() > '9') return {};
@@ -94,13 +95,13 @@ std::string iso8601(Time time) {
   return Line().date(p).put("T").clock(p).put(".").put(p.millisecond, 3).put("Z").text();
 }
 
-std::string http_date(Time time) {
+void append_http_date(std::string& out, Time time) {
   static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Parts p = split(time);
-  return Line()
-      .put(days.at(p.weekday))
+  Line line;
+  line.put(days.at(p.weekday))
       .put(", ")
       .put(p.day, 2)
       .put(" ")
@@ -109,8 +110,14 @@ std::string http_date(Time time) {
       .put(p.year, 4)
       .put(" ")
       .clock(p)
-      .put(" GMT")
-      .text();
+      .put(" GMT");
+  out += line.view();
+}
+
+std::string http_date(Time time) {
+  std::string out;
+  append_http_date(out, time);
+  return out;
 }
 
 std::string sql_time(Time time) {
@@ -126,11 +133,11 @@ std::optional<Time> parse_time(std::string_view text) {
   const int year = 100 * two_digits(text, 0) + two_digits(text, 2);
   const int month = two_digits(text, 5), day = two_digits(text, 8);
   const int hour = two_digits(text, 11), minute = two_digits(text, 14), second = two_digits(text, 17);
-  if (std::min({year, month, day, hour, minute, second}) < 0) return {};
+  if ((year | month | day | hour | minute | second) < 0) return {};
   text.remove_prefix(form.size());
   const auto millisecond = take_milliseconds(text);
   if (!millisecond) return {};
-  take(text, "Z");
+  take(text, 'Z');
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{unsigned(month)},
                                          std::chrono::day{unsigned(day)}};
   if (!text.empty() || !date.ok() || hour > 23 || minute > 59 || second > 59) return {};

@@ -26,6 +26,7 @@ std::string iso8601(Time);
 
 /// "Mon, 23 Nov 2026 15:56:56 GMT" (RFC 9110 §5.6.7), as JavaScript's toUTCString().
 std::string http_date(Time);
+void append_http_date(std::string& out, Time);
 
 /// "2026-11-23 15:56:56.123", as TypeORM writes dates into SQLite.
 std::string sql_time(Time);

@@ -21,10 +21,14 @@ std::string cookie_text(std::string_view raw) {
   return std::move(*text);
 }
 
-std::string same_site_text(std::string_view value) {
-  std::string text = base::lower(value);
-  if (!text.empty() && text[0] >= 'a') text[0] = char(text[0] - 'a' + 'A');
-  return text;
+/// "Lax", however it is spelt.
+void append_same_site(std::string& out, std::string_view value) {
+  const size_t first = out.size();
+  out += value;
+  for (size_t i = first; i < out.size(); ++i) {
+    const bool is_upper = out[i] >= 'A' && out[i] <= 'Z', is_lower = out[i] >= 'a' && out[i] <= 'z';
+    if (i == first ? is_lower : is_upper) out[i] ^= 'a' ^ 'A';
+  }
 }
 
 }  // namespace
@@ -52,10 +56,10 @@ std::string set_cookie(std::string_view name, std::string_view value, const Cook
   if (options.max_age) out.append("; Max-Age=").append(std::to_string(*options.max_age));
   if (!options.domain.empty()) out.append("; Domain=").append(options.domain);
   out.append("; Path=").append(options.path.empty() ? "/" : options.path);
-  if (options.expires) out.append("; Expires=").append(base::http_date(*options.expires));
+  if (options.expires) base::append_http_date(out.append("; Expires="), *options.expires);
   if (options.http_only) out += "; HttpOnly";
   if (options.secure) out += "; Secure";
-  if (!options.same_site.empty()) out.append("; SameSite=").append(same_site_text(options.same_site));
+  if (!options.same_site.empty()) append_same_site(out.append("; SameSite="), options.same_site);
   return out;
 }
 
