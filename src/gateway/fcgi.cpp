@@ -41,6 +41,14 @@ bool was_signalled(const Descriptor& signals) {
 /// to merge, and the caches of each thread serve what is small.
 void spare_merging() { ::mallopt(M_MXFAST, 0); }
 
+/// Once something large has been freed, glibc keeps up to twice as much at the end of each heap from then on;
+/// a process would become larger with the largest answer that it ever read.
+void keep_little() {
+  constexpr int kept = 256 << 10;  // bytes
+  ::mallopt(M_TRIM_THRESHOLD, kept);
+  ::mallopt(M_MMAP_THRESHOLD, kept);
+}
+
 /// glibc reserves 64 MiB of heap and 8 MiB of stack for each thread, and hosts that cap the address space
 /// (ulimit -v) have none to spare: sixteen sign-ins at once are forty threads.
 void spare_addresses() {
@@ -126,6 +134,7 @@ int run_fastcgi(int threads, const http::Limits& limits, const Handler& handler,
   }
   spare_addresses();
   spare_merging();
+  keep_little();
   const Descriptor signals = take_stop_signals();
   Doorman doorman;
   doorman.watch(signals.get());
