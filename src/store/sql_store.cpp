@@ -133,11 +133,12 @@ void SqlStore::create_session(const model::Session& session) {
 
 std::optional<Found> SqlStore::stored_session(const std::string& stored, const std::string& token) {
   return one(*db_,
-             "SELECT s.user_id, s.access_token, s.expires, "
+             "SELECT s.access_token, s.expires, "
              "u.id, u.name, u.email, u.image, u.email_verified, u.created_at, u.updated_at "
              "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.session_token = $1",
              {stored}, [&](const Row& row) {
-               return Found{{token, text(row, 0), text(row, 1), expiry(row, 2)}, read_user(row, 3)};
+               model::User user = read_user(row, 2);
+               return Found{{token, user.id, text(row, 0), expiry(row, 1)}, std::move(user)};
              });
 }
 
