@@ -25,7 +25,8 @@ struct Input {
 /// body that is too short, a CONTENT_LENGTH that is no number, or a NUL byte.
 http::Request read_request(const Input&, const http::Limits&);
 
-/// "Status: 302 Found", headers, a blank line and the body, which HEAD does not get.
+/// "Status: 302 Found", headers with those that all answers have, a blank line and the body, which HEAD does
+/// not get.
 std::string write_response(const http::Response&, http::Method);
 /// A guard's 200, which lets the request go on: no more than the headers, for Apache puts all of them onto
 /// the guarded page. A Content-Length would be taken for that page's.

@@ -42,11 +42,7 @@ std::string_view reason(int status) {
 
 http::Response refusal(const http::BadRequest& error) {
   return {.status = error.status,
-          .headers = {{"Content-Type", "text/plain; charset=utf-8"},
-                      {"Cache-Control", "private, no-store"},
-                      {"X-Content-Type-Options", "nosniff"},
-                      {"Referrer-Policy", "no-referrer"},
-                      {"X-Frame-Options", "DENY"}},
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
           .body = error.what()};
 }
 
@@ -57,8 +53,18 @@ http::Method method_of(const char* const* variables) {
   return http::Method::get;
 }
 
-std::string write(const http::Response& response, bool with_length, bool with_body) {
-  size_t size = 128 + response.body.size();  // more than the first and the last line take
+/// On every answer to a visitor: none is for caches, frames, or other sites to learn about.
+constexpr std::string_view usual =
+    "\r\nCache-Control: private, no-store"
+    "\r\nX-Content-Type-Options: nosniff"
+    "\r\nReferrer-Policy: no-referrer"
+    "\r\nX-Frame-Options: DENY"
+    "\r\nContent-Length: ";
+
+/// Without `to_visitor` no more than the headers that it has.
+std::string write(const http::Response& response, bool to_visitor, bool with_body) {
+  // More than the first line and the length take.
+  size_t size = 128 + usual.size() + response.body.size();
   for (const auto& [name, value] : response.headers) size += name.size() + value.size() + 4;
   std::string out(size, '\0');
   char* end = out.data();
@@ -73,8 +79,8 @@ std::string write(const http::Response& response, bool with_length, bool with_bo
     put(": ");
     put(value);
   }
-  if (with_length) {
-    put("\r\nContent-Length: ");
+  if (to_visitor) {
+    put(usual);
     put(std::to_string(response.body.size()));
   }
   put("\r\n\r\n");

@@ -1,5 +1,3 @@
-#include <array>
-
 #include "base/text.hpp"
 #include "routes/context.hpp"
 #include "routes/list.hpp"
@@ -204,20 +202,6 @@ http::Response answer(Context& context) {
   }
 }
 
-/// On every answer: none is for caches, frames, or other sites to learn about.
-http::Response with_headers(http::Response response) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> usual{{
-      {"Cache-Control", "private, no-store"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"Referrer-Policy", "no-referrer"},
-      {"X-Frame-Options", "DENY"},
-  }};
-  response.headers.reserve(response.headers.size() + usual.size());
-  for (const auto& [name, value] : usual)
-    if (!http::find(response.headers, name)) response.headers.emplace_back(name, value);
-  return response;
-}
-
 http::Response plain(int status, const std::string& line) {
   return {.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = line};
 }
@@ -244,9 +228,7 @@ http::Response handle(const Services& services, const http::Request& request) {
       target.action == "authorize" && !request.is_for_guard && !services.options.protect.empty();
   if (is_question && response.status != 200 && response.status != 401)
     response = {.status = 401, .headers = {}, .body = {}};
-  // A guard's leave is no answer to the visitor: Apache would put these onto the page behind it.
-  if (request.is_for_guard && response.status == 200) return response;
-  return with_headers(std::move(response));
+  return response;
 }
 
 std::vector<ListedRoute> list_routes() {
@@ -258,8 +240,6 @@ std::vector<ListedRoute> list_routes() {
   return list;
 }
 
-http::Response unconfigured(const http::Request& request) {
-  return with_headers(plain_error_page({}, request));
-}
+http::Response unconfigured(const http::Request& request) { return plain_error_page({}, request); }
 
 }  // namespace routes

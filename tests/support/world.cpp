@@ -1,13 +1,29 @@
 #include "world.hpp"
 
 #include "base/text.hpp"
+#include "gateway/gateway.hpp"
 
 namespace support {
 namespace {
 
-Reply reply_of(const http::Response& response) {
+/// The headers of what is sent to the web server.
+http::Pairs headers_of(std::string_view sent) {
+  http::Pairs headers;
+  sent = sent.substr(0, sent.find("\r\n\r\n"));
+  for (size_t line = sent.find("\r\n"); line != std::string_view::npos; line = sent.find("\r\n")) {
+    sent.remove_prefix(line + 2);
+    const size_t colon = sent.find(": ");
+    headers.emplace_back(sent.substr(0, colon), sent.substr(colon + 2, sent.find("\r\n") - colon - 2));
+  }
+  return headers;
+}
+
+Reply reply_of(const http::Request& request, const http::Response& response) {
   Reply reply{response, {}, {}};
-  for (const auto& [name, value] : response.headers) {
+  const bool is_leave = request.is_for_guard && response.status == 200;
+  reply.headers = headers_of(is_leave ? gateway::write_leave(response)
+                                      : gateway::write_response(response, request.method));
+  for (const auto& [name, value] : reply.headers) {
     if (name == "Location") reply.location = value;
     if (name == "Set-Cookie") reply.set_cookies.push_back(value);
   }
@@ -49,7 +65,9 @@ World::World(const Setup& setup) : log_({.json = setup.json_log, .debug = true},
                        [this]() -> const base::Secret& { return secret; }, credentials_});
 }
 
-Reply World::answer(const http::Request& request) { return reply_of(routes::handle(*services_, request)); }
+Reply World::answer(const http::Request& request) {
+  return reply_of(request, routes::handle(*services_, request));
+}
 
 http::Request World::request(const std::string& method, const std::string& where) const {
   http::Request request;
