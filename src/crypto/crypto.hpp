@@ -115,6 +115,9 @@ Jws read_jws(std::string_view compact);
 /// Whether this key made the signature with this algorithm: RS256–512, PS256–512, ES256–512, EdDSA,
 /// HS256–512. False for "none", for an unknown one, and where the key does not fit or may not verify.
 bool verify_jws(const Jws&, const Key&, std::string_view alg);
+/// Both at once, for tokens whose key and algorithm are known before: the payload; none if the header names
+/// another algorithm or the key did not make the signature. Throws as read_jws() does.
+std::optional<std::string> open_jws(std::string_view compact, const Key&, std::string_view alg);
 /// header.payload.signature; `header` gets "alg" and, where a private key has one, "kid" (v3 leaves a
 /// secret's out). Throws Error if the key does not fit, is public, or is not for signing.
 std::string sign_jws(base::Json header, std::string_view payload, const Key&, std::string_view alg);

@@ -48,19 +48,25 @@ Hmac::AnyKeyed Hmac::keyed(std::string_view digest, std::string_view key) {
 Hmac::Hmac(std::string_view digest, std::string_view key) : keyed_(keyed(digest, key)) {}
 Hmac::~Hmac() = default;
 
-std::string Hmac::of(std::string_view text) const {
+Hmac::Code Hmac::of(std::string_view text) const {
   return std::visit(
       [&](const auto& key) {
         auto inner = key.inner;
         auto outer = key.outer;
-        return string(outer.read(view(inner.read(text).digest())).digest());
+        return Code(outer.read(view(inner.read(text).digest())).digest());
       },
       keyed_);
 }
 
-std::string hmac_sha1(std::string_view key, std::string_view text) { return Hmac("SHA1", key).of(text); }
-std::string hmac_sha256(std::string_view key, std::string_view text) { return Hmac("SHA256", key).of(text); }
-std::string hmac_sha512(std::string_view key, std::string_view text) { return Hmac("SHA512", key).of(text); }
+std::string hmac_sha1(std::string_view key, std::string_view text) {
+  return std::string(Hmac("SHA1", key).of(text));
+}
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+  return std::string(Hmac("SHA256", key).of(text));
+}
+std::string hmac_sha512(std::string_view key, std::string_view text) {
+  return std::string(Hmac("SHA512", key).of(text));
+}
 
 // RFC 5869: without a salt the first key is as many zeros as the digest has bytes, which HMAC takes for an
 // empty one.
@@ -70,7 +76,7 @@ std::string hkdf_sha256(std::string_view secret, std::string_view info, size_t b
   std::string out;
   std::string last;
   for (int count = 1; out.size() < bytes_wanted; ++count) {
-    last = expand.of(last.append(info).append(1, char(count)));
+    last = std::string_view(expand.of(last.append(info).append(1, char(count))));
     out += last;
   }
   out.resize(bytes_wanted);

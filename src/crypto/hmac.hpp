@@ -1,5 +1,7 @@
 #pragma once
 // HMAC (RFC 2104) with one key, which is made ready once. Private to crypto.
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,8 +18,21 @@ class Hmac {
   Hmac(const Hmac&) = delete;
   Hmac& operator=(const Hmac&) = delete;
 
-  /// The text's authentication code; for many threads at once.
-  std::string of(std::string_view text) const;
+  /// A text's authentication code.
+  class Code {
+   public:
+    template <size_t size>
+    explicit Code(const std::array<char, size>& digest) : size_(size) {
+      std::copy(digest.begin(), digest.end(), bytes_.begin());
+    }
+    operator std::string_view() const { return {bytes_.data(), size_}; }
+
+   private:
+    std::array<char, Sha512::size> bytes_;
+    size_t size_;
+  };
+  /// For many threads at once.
+  Code of(std::string_view text) const;
 
  private:
   /// The digests that have read the key already.

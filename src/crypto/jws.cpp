@@ -73,10 +73,11 @@ std::string ecdsa_from_der(std::string_view der, size_t coordinate) {
   return raw;
 }
 
-bool verify_with_public_key(const JwsAlgorithm& algorithm, EVP_PKEY* key, const Jws& jws) {
+bool verify_with_public_key(const JwsAlgorithm& algorithm, EVP_PKEY* key, std::string_view text,
+                            const std::string& given) {
   const ForgetErrors forget;
   const std::optional<std::string> signature =
-      algorithm.coordinate == 0 ? jws.signature : ecdsa_to_der(jws.signature, algorithm.coordinate);
+      algorithm.coordinate == 0 ? given : ecdsa_to_der(given, algorithm.coordinate);
   if (!signature) return false;
   const DigestContext context(made(EVP_MD_CTX_new(), "EVP_MD_CTX_new"));
   EVP_PKEY_CTX* options = nullptr;  // owned by `context`
@@ -84,8 +85,17 @@ bool verify_with_public_key(const JwsAlgorithm& algorithm, EVP_PKEY* key, const 
       EVP_DigestVerifyInit_ex(context.get(), &options, algorithm.digest, nullptr, nullptr, key, nullptr) == 1,
       "EVP_DigestVerifyInit");
   set_padding(options, algorithm);
-  return EVP_DigestVerify(context.get(), bytes(*signature), signature->size(), bytes(jws.signed_part),
-                          jws.signed_part.size()) == 1;
+  return EVP_DigestVerify(context.get(), bytes(*signature), signature->size(), bytes(text), text.size()) == 1;
+}
+
+bool verify(std::string_view text, const std::string& signature, const Key& key, std::string_view alg) {
+  // The algorithm belongs to the key (RFC 8725 §3.1): else an RSA key's public half would serve as an HMAC
+  // secret.
+  if (!key.fits(alg) || !key.may_verify()) return false;
+  const JwsAlgorithm& algorithm = *find_jws_algorithm(alg);
+  if (algorithm.type == KeyType::oct)
+    return equal_constant_time(key.data().hmac(algorithm.digest).of(text), signature);
+  return verify_with_public_key(algorithm, key.data().pkey.get(), text, signature);
 }
 
 std::string sign_with_private_key(const JwsAlgorithm& algorithm, EVP_PKEY* key, std::string_view text) {
@@ -105,25 +115,43 @@ std::string sign_with_private_key(const JwsAlgorithm& algorithm, EVP_PKEY* key, 
   return algorithm.coordinate == 0 ? signature : ecdsa_from_der(signature, algorithm.coordinate);
 }
 
-std::string sign(const JwsAlgorithm& algorithm, const Key::Data& key, std::string_view text) {
-  if (key.type == KeyType::oct) return key.hmac(algorithm.digest).of(text);
-  return sign_with_private_key(algorithm, key.pkey.get(), text);
-}
-
-/// The header that needs no reading, as our own tokens have it.
-std::optional<base::Json> plain_header(std::string_view encoded) {
-  for (const JwsAlgorithm& algorithm : algorithms)
-    if (!algorithm.header.empty() && algorithm.header == encoded)
-      return base::Json::object({{"alg", algorithm.name}});
-  return {};
-}
-
 std::string encoded_header(base::Json header, const Key& key, const JwsAlgorithm& algorithm) {
   const bool is_plain = header.is_null() || header.members().empty();
   if (is_plain && !algorithm.header.empty()) return std::string(algorithm.header);
   header.set("alg", algorithm.name);
   if (!key.is_symmetric() && !key.kid().empty()) header.set("kid", key.kid());
   return base::to_base64url(base::to_json(header));
+}
+
+/// A token's three parts, lent from it.
+struct Parts {
+  std::string_view header, payload, signature;
+  std::string_view signed_part;  // header.payload
+};
+
+Parts split(std::string_view compact) {
+  if (compact.size() > largest_jws) throw Error("JWS: larger than 64 KiB");
+  const auto parts = split_compact<3>(compact);
+  if (!parts) throw Error("JWS: not of three parts");
+  const auto& [header, payload, signature] = *parts;
+  return {header, payload, signature, compact.substr(0, header.size() + 1 + payload.size())};
+}
+
+base::Json read_header(std::string_view encoded) {
+  auto header = read_protected_header(encoded);
+  if (!header) throw Error("JWS: the header is no JSON object of unique members");
+  const base::Json* alg = header->find("alg");
+  if (!alg || !alg->is_string()) throw Error("JWS: \"alg\" is no string");
+  // RFC 7797: with "b64" the payload would mean something else.
+  if (header->find("crit") || header->find("b64")) throw Error("JWS: the header has \"crit\" or \"b64\"");
+  return std::move(*header);
+}
+
+/// Whether a header names this algorithm. Our own tokens have one that needs no reading.
+bool says(std::string_view header, std::string_view alg) {
+  const JwsAlgorithm* algorithm = find_jws_algorithm(alg);
+  if (algorithm && !header.empty() && algorithm->header == header) return true;
+  return read_header(header).find("alg")->text() == alg;
 }
 
 /// The bytes of a part, which `what` names where it is no base64url.
@@ -150,30 +178,20 @@ std::optional<base::Json> read_protected_header(std::string_view encoded) {
 }
 
 Jws read_jws(std::string_view compact) {
-  if (compact.size() > largest_jws) throw Error("JWS: larger than 64 KiB");
-  const auto parts = split_compact<3>(compact);
-  if (!parts) throw Error("JWS: not of three parts");
-  const auto& [header_part, payload_part, signature_part] = *parts;
-  auto header = plain_header(header_part);
-  if (!header) header = read_protected_header(header_part);
-  if (!header) throw Error("JWS: the header is no JSON object of unique members");
-  const base::Json* alg = header->find("alg");
-  if (!alg || !alg->is_string()) throw Error("JWS: \"alg\" is no string");
-  // RFC 7797: with "b64" the payload would mean something else.
-  if (header->find("crit") || header->find("b64")) throw Error("JWS: the header has \"crit\" or \"b64\"");
-  return {std::move(*header), decode_part(payload_part, "payload"),
-          std::string(compact.substr(0, header_part.size() + 1 + payload_part.size())),
-          decode_part(signature_part, "signature")};
+  const Parts parts = split(compact);
+  return {read_header(parts.header), decode_part(parts.payload, "payload"), std::string(parts.signed_part),
+          decode_part(parts.signature, "signature")};
 }
 
 bool verify_jws(const Jws& jws, const Key& key, std::string_view alg) {
-  // The algorithm belongs to the key (RFC 8725 §3.1): else an RSA key's public half would serve as an HMAC
-  // secret.
-  if (!key.fits(alg) || !key.may_verify()) return false;
-  const JwsAlgorithm& algorithm = *find_jws_algorithm(alg);
-  if (algorithm.type == KeyType::oct)
-    return equal_constant_time(key.data().hmac(algorithm.digest).of(jws.signed_part), jws.signature);
-  return verify_with_public_key(algorithm, key.data().pkey.get(), jws);
+  return verify(jws.signed_part, jws.signature, key, alg);
+}
+
+std::optional<std::string> open_jws(std::string_view compact, const Key& key, std::string_view alg) {
+  const Parts parts = split(compact);
+  if (!says(parts.header, alg)) return {};
+  if (!verify(parts.signed_part, decode_part(parts.signature, "signature"), key, alg)) return {};
+  return decode_part(parts.payload, "payload");
 }
 
 std::string sign_jws(base::Json header, std::string_view payload, const Key& key, std::string_view alg) {
@@ -187,9 +205,14 @@ std::string sign_jws(base::Json header, std::string_view payload, const Key& key
                 128);  // with the signature; RSA's is longer, and rare
   token += '.';
   base::append_base64url(token, payload);
-  const std::string signature = sign(algorithm, key.data(), token);
-  token += '.';
-  base::append_base64url(token, signature);
+  const auto append = [&token](std::string_view signature) {
+    token += '.';
+    base::append_base64url(token, signature);
+  };
+  if (algorithm.type == KeyType::oct)
+    append(key.data().hmac(algorithm.digest).of(token));
+  else
+    append(sign_with_private_key(algorithm, key.data().pkey.get(), token));
   return token;
 }
 

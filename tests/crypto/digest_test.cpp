@@ -73,4 +73,12 @@ TEST_CASE("a comparison in constant time finds every difference") {
   CHECK_FALSE(equal_constant_time("same", "samE"));
   CHECK_FALSE(equal_constant_time("same", "same "));
   CHECK_FALSE(equal_constant_time(std::string_view("a\0b", 3), std::string_view("a\0c", 3)));
+  for (size_t size = 1; size < 70; ++size)
+    for (size_t at = 0; at < size; ++at) {
+      const std::string text(size, 'x');
+      std::string other = text;
+      CHECK(equal_constant_time(text, other));
+      other[at] = char(other[at] ^ 0x80);
+      CHECK_FALSE(equal_constant_time(text, other));
+    }
 }

@@ -21,13 +21,27 @@ Key public_half(const char* jwk) {
 }
 
 bool verifies(std::string_view compact, const Key& key, std::string_view alg) {
-  return verify_jws(read_jws(compact), key, alg);
+  const Jws jws = read_jws(compact);
+  const bool good = verify_jws(jws, key, alg);
+  // Both ways say the same, but that the header must name the algorithm, too, of a token that is opened.
+  const auto opened = open_jws(compact, key, alg);
+  CHECK(opened.has_value() == (good && jws.header.text_of("alg") == alg));
+  if (opened) CHECK(*opened == jws.payload);
+  return good;
 }
 
 /// A token with this header as it is, signed by the secret.
 std::string with_header(std::string_view header) {
   const std::string text = base::to_base64url(header) + ".e30";
   return text + '.' + base::to_base64url(hmac_sha256(vectors::secret, text));
+}
+
+bool opens_nothing(const std::string& compact) {
+  try {
+    return !open_jws(compact, key_of(vectors::oct_jwk), "HS256");
+  } catch (const Error&) {
+    return true;
+  }
 }
 
 }  // namespace
@@ -145,6 +159,15 @@ TEST_CASE("a key for encryption does not verify") {
   CHECK_FALSE(verifies(vectors::tokens[0].compact, Key::from_jwk(jwk), "RS256"));
 }
 
+TEST_CASE("a token whose header names another algorithm is not opened, though the signature be good") {
+  const std::string head = base::to_base64url(R"({"alg":"HS512"})") + "." + base::to_base64url("{}");
+  const std::string token = head + "." + base::to_base64url(hmac_sha256("secret", head));
+  const Key key = Key::from_bytes("secret");
+  CHECK(verify_jws(read_jws(token), key, "HS256"));
+  CHECK_FALSE(open_jws(token, key, "HS256"));
+  CHECK_FALSE(open_jws(token, key, "HS512"));
+}
+
 TEST_CASE("what is no JWS is refused") {
   const char* malformed[] = {"",
                              ".",
@@ -162,7 +185,11 @@ TEST_CASE("what is no JWS is refused") {
                              "eyJhbGciOiJIUzI1NiJ9.e30.+/",
                              " eyJhbGciOiJIUzI1NiJ9.e30.AA",
                              "eyJhbGciOiJIUzI1NiJ9.e30.AA\n"};
-  for (const char* compact : malformed) CHECK_THROWS_AS(read_jws(compact), Error);
+  for (const char* compact : malformed) {
+    CAPTURE(compact);
+    CHECK_THROWS_AS(read_jws(compact), Error);
+    CHECK(opens_nothing(compact));
+  }
 }
 
 TEST_CASE("a header is one object of unique members with an alg and nothing critical") {
@@ -181,7 +208,10 @@ TEST_CASE("a header is one object of unique members with an alg and nothing crit
                         R"({"alg":"HS256","kid":"a","kid":"b"})",
                         "{\"alg\":\"HS256\",\"kid\":\"\xff\"}",
                         "not JSON"};
-  for (const char* header : lies) CHECK_THROWS_AS_MESSAGE(read_jws(with_header(header)), Error, header);
+  for (const char* header : lies) {
+    CHECK_THROWS_AS_MESSAGE(read_jws(with_header(header)), Error, header);
+    CHECK_MESSAGE(opens_nothing(with_header(header)), header);
+  }
 }
 
 TEST_CASE("a token may be of 64 KiB and no more") {
