@@ -23,7 +23,7 @@ using model::Code;
 // --- CSRF: the double submit cookie, TOKEN|HASH ---
 
 /// The token of this cookie; none if it was not made with this secret.
-std::optional<std::string> csrf_token(std::string_view cookie, const base::Secret& secret);
+std::optional<std::string> csrf_token(std::string cookie, const base::Secret& secret);
 /// 32 random bytes in hex.
 std::string new_csrf_token(crypto::Random&);
 /// TOKEN|HASH, HASH = hex SHA-256 of token and secret.
@@ -73,8 +73,16 @@ struct Jwt {
 
 /// Signs, and encrypts if that is chosen; sets `iat` and `exp`. Throws ConfigError if a key is of no use.
 std::string encode_jwt(base::Json token, const Jwt&, base::Time now, crypto::Random&);
+/// What a token says, and the JSON text that says it.
+struct Claims {
+  base::Json json;
+  std::string text;
+};
 /// The claims; none if it is not ours, expired, or older than max_age (`iat` is required).
+std::optional<Claims> read_jwt(const std::string& token, const Jwt&, base::Time now);
 std::optional<base::Json> decode_jwt(const std::string& token, const Jwt&, base::Time now);
+/// A token that says the same from now on, as encode_jwt() would make it. Throws as that does.
+std::string renew_jwt(Claims, const Jwt&, base::Time now, crypto::Random&);
 /// Whether it is ours and `iat` lies ahead: the clock has gone back, and it will be good again.
 bool is_from_the_future(const std::string& token, const Jwt&, base::Time now);
 /// For values that live in a cookie for the time of a sign-in: always encrypted, with a key that `purpose` is

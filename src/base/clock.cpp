@@ -91,8 +91,15 @@ long long unix_seconds(Time time) {
 }
 
 std::string iso8601(Time time) {
+  std::string out;
+  append_iso8601(out, time);
+  return out;
+}
+
+void append_iso8601(std::string& out, Time time) {
   const Parts p = split(time);
-  return Line().date(p).put("T").clock(p).put(".").put(p.millisecond, 3).put("Z").text();
+  Line line;
+  out += line.date(p).put("T").clock(p).put(".").put(p.millisecond, 3).put("Z").view();
 }
 
 void append_http_date(std::string& out, Time time) {

@@ -23,6 +23,7 @@ long long unix_seconds(Time);
 
 /// "2026-11-23T15:56:56.123Z", as JavaScript's toISOString().
 std::string iso8601(Time);
+void append_iso8601(std::string& out, Time);
 
 /// "Mon, 23 Nov 2026 15:56:56 GMT" (RFC 9110 §5.6.7), as JavaScript's toUTCString().
 std::string http_date(Time);

@@ -115,6 +115,8 @@ Json parse_json(std::string_view text, const JsonOptions&, JsonLines& lines);
 
 /// The text for it, without white space, as JSON.stringify writes it.
 std::string to_json(const Json&);
+/// The same, at the end of a text.
+void append_json(std::string& out, const Json&);
 /// Same, indented by two spaces: for people.
 std::string to_pretty_json(const Json&);
 

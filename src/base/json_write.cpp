@@ -127,6 +127,8 @@ std::string to_json(const Json& value) {
   return out;
 }
 
+void append_json(std::string& out, const Json& value) { write(out, value); }
+
 std::string to_pretty_json(const Json& value) {
   rapidjson::StringBuffer buffer;
   rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);

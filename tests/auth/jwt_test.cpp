@@ -66,6 +66,48 @@ TEST_CASE("tokens are next-auth's to the letter") {
                      "KfQDusojvsxAlOBjP7xg_8QqjVVGeBhdMOOjax4JG1f5Cci9TWcGXS3CBwS.rAmuKBEpuI-FGMGC5lyTpA"));
 }
 
+TEST_CASE("a renewed token says the same, with iat and exp set anew, as one encoded anew does") {
+  Tokens tokens;
+  const long long now = tokens.clock.unix_time();
+  const std::string times = "\"iat\":" + std::to_string(now) + ",\"exp\":" + std::to_string(now + 100);
+  for (const std::string& claims :
+       {"{" + times + "}",                        // as ours end
+        "{\"sub\":\"1\"," + times + "}",          //
+        "{\"a\":{" + times + "}," + times + "}",  //
+        "{\"a\":\"{" + std::string(R"(\"iat\":1,\"exp\":2})") + "\"," + times + "}",
+        "{" + times + ",\"sub\":\"1\"}",  // not at the end
+        "{\"exp\":" + std::to_string(now + 100) + ",\"iat\":" + std::to_string(now) + "}",
+        "{\"x\":1," + times + ",\"a\":{" + times + "}}",  // an end that is another's
+        "{" + times + " }",                               // otherwise spelt
+        "{\"iat\":" + std::to_string(now) + ".0,\"exp\":" + std::to_string(now + 100) + "}",
+        "{\"\\u0069at\":" + std::to_string(now) + ",\"exp\":" + std::to_string(now + 100) + "}",
+        "{\"iat\":" + std::to_string(now) + "}"}) {
+    CAPTURE(claims);
+    const auto key = crypto::hkdf_sha256("s3cret", "NextAuth.js Generated Signing Key", 64);
+    const std::string token = crypto::sign_jws(Json(), claims, crypto::Key::from_bytes(key), "HS512");
+    const auth::Jwt jwt(tokens.options);
+    auto read = auth::read_jwt(token, jwt, tokens.clock.now());
+    REQUIRE(read);
+    CHECK(read->text == claims);
+    const base::Time later = tokens.clock.now() + 10s;
+    CHECK(auth::renew_jwt(*read, jwt, later, tokens.random) ==
+          auth::encode_jwt(read->json, jwt, later, tokens.random));
+  }
+}
+
+TEST_CASE("a renewed token is encrypted where tokens are") {
+  Tokens tokens;
+  tokens.options.encryption = true;
+  const auth::Jwt jwt(tokens.options);
+  auto read = auth::read_jwt(tokens.encode(), jwt, tokens.clock.now());
+  REQUIRE(read);
+  const std::string token = auth::renew_jwt(*read, jwt, tokens.clock.now() + 10s, tokens.random);
+  CHECK(token.starts_with("eyJhbGciOiJkaXIi"));
+  const auto claims = auth::decode_jwt(token, jwt, tokens.clock.now() + 10s);
+  REQUIRE(claims);
+  CHECK(claims->find("exp")->integer() == tokens.clock.unix_time() + 110);
+}
+
 TEST_CASE("a token lives until exp") {
   Tokens tokens;
   const std::string token = tokens.encode();
