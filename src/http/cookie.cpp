@@ -13,8 +13,7 @@ std::string_view without_quotes(std::string_view value) {
 }
 
 /// As npm's `cookie` does for v3: what cannot be decoded is taken as it is.
-std::string cookie_text(std::string_view raw) {
-  raw = without_quotes(raw);
+std::string decoded(std::string_view raw) {
   if (raw.find('%') == std::string_view::npos) return std::string(raw);
   auto text = decode(raw);
   if (!text || !base::is_utf8(*text) || text->find('\0') != std::string::npos) return std::string(raw);
@@ -31,28 +30,15 @@ void append_same_site(std::string& out, std::string_view value) {
   }
 }
 
-}  // namespace
-
-Pairs parse_cookies(std::string_view header, size_t limit) {
-  Pairs cookies;
-  cookies.reserve(8);
-  while (!header.empty()) {
-    const std::string_view part = header.substr(0, header.find(';'));
-    header.remove_prefix(std::min(part.size() + 1, header.size()));
-    const size_t equals = part.find('=');
-    if (equals == std::string_view::npos) continue;
-    if (cookies.size() >= limit) throw FormError("more than " + std::to_string(limit) + " cookies");
-    cookies.emplace_back(base::trim(part.substr(0, equals)),
-                         cookie_text(base::trim(part.substr(equals + 1))));
-  }
-  return cookies;
+std::string begin_cookie(std::string_view name, size_t value_size) {
+  std::string out;
+  out.reserve(name.size() + value_size + 160);
+  out.append(name).append("=");
+  return out;
 }
 
-std::string set_cookie(std::string_view name, std::string_view value, const CookieOptions& options) {
-  std::string out;
-  out.reserve(name.size() + value.size() + 160);
-  out.append(name).append("=");
-  append_encoded(out, value);
+/// In v3's order.
+void append_attributes(std::string& out, const CookieOptions& options) {
   if (options.max_age) out.append("; Max-Age=").append(std::to_string(*options.max_age));
   if (!options.domain.empty()) out.append("; Domain=").append(options.domain);
   out.append("; Path=").append(options.path.empty() ? "/" : options.path);
@@ -60,6 +46,44 @@ std::string set_cookie(std::string_view name, std::string_view value, const Cook
   if (options.http_only) out += "; HttpOnly";
   if (options.secure) out += "; Secure";
   if (!options.same_site.empty()) append_same_site(out.append("; SameSite="), options.same_site);
+}
+
+}  // namespace
+
+Cookies::Cookies(std::string_view header, size_t limit) {
+  sent_.reserve(8);
+  while (!header.empty()) {
+    const std::string_view part = header.substr(0, header.find(';'));
+    header.remove_prefix(std::min(part.size() + 1, header.size()));
+    const size_t equals = part.find('=');
+    if (equals == std::string_view::npos) continue;
+    if (sent_.size() >= limit) throw FormError("more than " + std::to_string(limit) + " cookies");
+    sent_.emplace_back(base::trim(part.substr(0, equals)),
+                       without_quotes(base::trim(part.substr(equals + 1))));
+  }
+}
+
+bool Cookies::has(std::string_view name) const {
+  return std::any_of(sent_.begin(), sent_.end(), [&](const auto& cookie) { return cookie.first == name; });
+}
+
+std::optional<std::string> Cookies::find(std::string_view name) const {
+  for (const auto& [known, value] : sent_)
+    if (known == name) return decoded(value);
+  return {};
+}
+
+std::string set_cookie(std::string_view name, std::string_view value, const CookieOptions& options) {
+  std::string out = begin_cookie(name, value.size());
+  append_encoded(out, value);
+  append_attributes(out, options);
+  return out;
+}
+
+std::string set_plain_cookie(std::string_view name, std::string_view value, const CookieOptions& options) {
+  std::string out = begin_cookie(name, value.size());
+  out += value;
+  append_attributes(out, options);
   return out;
 }
 

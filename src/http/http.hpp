@@ -101,9 +101,26 @@ Pairs parse_form(std::string_view, size_t limit);
 
 // --- cookies (RFC 6265) ---
 
-/// The Cookie header's pairs, values decoded as decodeURIComponent does (kept as they are where that fails).
-/// Throws FormError beyond `limit` cookies.
-Pairs parse_cookies(std::string_view header, size_t limit);
+/// What a Cookie header holds, lent from it: a site has many cookies of its own, and of most no more than the
+/// name is looked at.
+class Cookies {
+ public:
+  Cookies() = default;
+  /// Throws FormError beyond `limit` cookies.
+  Cookies(std::string_view header, size_t limit);
+
+  /// Names, and values as they came, without blanks around them and quotes; in the header's order.
+  using Sent = std::vector<std::pair<std::string_view, std::string_view>>;
+  const Sent& sent() const { return sent_; }
+
+  bool has(std::string_view name) const;
+  /// The first value of that name, decoded as decodeURIComponent does (kept as it is where that fails); none
+  /// if there is none.
+  std::optional<std::string> find(std::string_view name) const;
+
+ private:
+  Sent sent_;
+};
 
 struct CookieOptions {
   std::string path = "/";
@@ -116,6 +133,8 @@ struct CookieOptions {
 };
 /// A Set-Cookie value: attributes in v3's order: Max-Age, Domain, Path, Expires, HttpOnly, Secure, SameSite.
 std::string set_cookie(std::string_view name, std::string_view value, const CookieOptions&);
+/// The same of a value that encode() would not change.
+std::string set_plain_cookie(std::string_view name, std::string_view value, const CookieOptions&);
 
 // --- messages ---
 

@@ -13,9 +13,9 @@ http::Pairs read_form(std::string_view text, size_t limit, const char* where) {
   }
 }
 
-http::Pairs read_cookies(const http::Request& request, size_t limit) {
+http::Cookies read_cookies(const http::Request& request, size_t limit) {
   try {
-    return http::parse_cookies(request.cookie, limit);
+    return {request.cookie, limit};
   } catch (const http::FormError& error) {
     throw http::BadRequest(400, std::string("cookies: ") + error.what());
   }
@@ -79,11 +79,7 @@ Context::Context(const Services& lent, const http::Request& asked, Target where)
 
 std::string Context::field(std::string_view name) const { return body.text_of(name).value_or(""); }
 
-const std::string& Context::cookie(const Cookie& which) const {
-  static const std::string none;
-  const std::string* value = http::find(cookies, which.name);
-  return value ? *value : none;
-}
+std::string Context::cookie(const Cookie& which) const { return cookies.find(which.name).value_or(""); }
 
 store::Store& Context::store() {
   if (!services.database) throw model::ConfigError("database: this needs one, and it is null");
@@ -97,6 +93,12 @@ void Context::set_cookie(const Cookie& which, std::string_view value, std::optio
   set_cookies_.push_back(http::set_cookie(which.name, value, with));
 }
 
+void Context::set_token_cookie(const Cookie& which, std::string_view token, base::Time expires) {
+  http::CookieOptions with = which.options;
+  with.expires = expires;
+  set_cookies_.push_back(http::set_plain_cookie(which.name, token, with));
+}
+
 void Context::clear_cookie(const Cookie& which) {
   http::CookieOptions with = which.options;
   with.max_age = 0;
@@ -105,8 +107,12 @@ void Context::clear_cookie(const Cookie& which) {
 }
 
 http::Response Context::json(const base::Json& value, int status) const {
-  http::Response response{.status = status, .headers = {}, .body = base::to_json(value)};
-  response.headers.reserve(8);  // with those that every answer has
+  return json_text(base::to_json(value), status);
+}
+
+http::Response Context::json_text(std::string text, int status) const {
+  http::Response response{.status = status, .headers = {}, .body = std::move(text)};
+  response.headers.reserve(4);  // with cookies
   response.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
   return response;
 }

@@ -26,7 +26,7 @@ class Context {
 
   http::Pairs query;
   base::Json body = base::Json::object();
-  http::Pairs cookies;
+  http::Cookies cookies;
 
   // Made by prepare(), in this order.
   std::string csrf_token;
@@ -36,7 +36,7 @@ class Context {
   /// The body's field, as text; "" if it is not there or no text.
   std::string field(std::string_view name) const;
   /// Its value; "" if it is not there.
-  const std::string& cookie(const Cookie&) const;
+  std::string cookie(const Cookie&) const;
   base::Time now() const { return services.clock.now(); }
 
   /// This request's connection to the database. Throws ConfigError if there is none, StoreError if it fails.
@@ -53,6 +53,7 @@ class Context {
 
   // Answers.
   http::Response json(const base::Json&, int status = 200) const;
+  http::Response json_text(std::string, int status = 200) const;
   http::Response text(int status, const std::string&) const;
   /// 302; with json=true in a POST's body `status` and {"url": …}.
   http::Response redirect(const std::string& url, int status = 200) const;
@@ -65,6 +66,8 @@ class Context {
   http::Response finish(http::Response);
 
  private:
+  /// Of a JWT, which is base64url and dots (RFC 7515 §7.1).
+  void set_token_cookie(const Cookie&, std::string_view token, base::Time expires);
   bool has_pieces() const;  // of a session token
   void clear_pieces(size_t from);
 

@@ -31,10 +31,10 @@ Cookies default_cookies(bool secure) {
 
 std::string Context::session_cookie() const {
   const Cookie& whole = options.cookies.session_token;
-  if (const std::string* value = http::find(cookies, whole.name)) return *value;
+  if (auto value = cookies.find(whole.name)) return std::move(*value);
   std::string token;
   for (size_t i = 0; i < piece_limit && has_pieces(); ++i) {
-    const std::string* value = http::find(cookies, piece(whole, i).name);
+    const auto value = cookies.find(piece(whole, i).name);
     if (!value) break;
     token += *value;
   }
@@ -50,7 +50,10 @@ void Context::set_session_cookie(const std::string& value, base::Time expires) {
     throw model::AuthError(model::Code::Callback, "the session token has " + std::to_string(value.size()) +
                                                       " bytes, more than " + std::to_string(most));
   if (value.size() <= piece_size / 3 || http::encode(value).size() <= piece_size) {
-    set_cookie(whole, value, expires);
+    if (options.session.jwt)
+      set_token_cookie(whole, value, expires);
+    else
+      set_cookie(whole, value, expires);
     clear_pieces(0);
     return;
   }
@@ -58,7 +61,7 @@ void Context::set_session_cookie(const std::string& value, base::Time expires) {
   for (size_t at = 0; at < value.size(); at += piece_size, ++count)
     set_cookie(piece(whole, count), std::string_view(value).substr(at, piece_size), expires);
   // Else the old whole one would be read before the pieces.
-  if (http::find(cookies, whole.name)) clear_cookie(whole);
+  if (cookies.has(whole.name)) clear_cookie(whole);
   clear_pieces(count);
 }
 
@@ -69,7 +72,7 @@ void Context::clear_session_cookie() {
 
 bool Context::has_pieces() const {
   const std::string& whole = options.cookies.session_token.name;
-  return std::any_of(cookies.begin(), cookies.end(), [&](const auto& cookie) {
+  return std::any_of(cookies.sent().begin(), cookies.sent().end(), [&](const auto& cookie) {
     return cookie.first.size() > whole.size() && cookie.first.starts_with(whole);
   });
 }
@@ -78,7 +81,7 @@ void Context::clear_pieces(size_t from) {
   if (!has_pieces()) return;
   for (size_t i = from; i < piece_limit; ++i) {
     const Cookie stale = piece(options.cookies.session_token, i);
-    if (http::find(cookies, stale.name)) clear_cookie(stale);
+    if (cookies.has(stale.name)) clear_cookie(stale);
   }
 }
 

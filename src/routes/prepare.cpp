@@ -44,12 +44,11 @@ http::Response refuse(Context& context, const std::string& why) {
 }
 
 /// v3 judges query and cookie before anything else, and sets no cookie then.
-std::optional<http::Response> refuse_callback_url(Context& context) {
+std::optional<http::Response> refuse_callback_url(Context& context, const std::string& cookie) {
   if (comes_twice(context.query, "callbackUrl")) return refuse(context, "the query has it twice");
   if (const std::string* url = http::find(context.query, "callbackUrl"); url && !is_usable(context, *url))
     return refuse(context, "the query's is no path or http(s) URL");
-  if (!is_usable(context, context.cookie(context.options.cookies.callback_url)))
-    return refuse(context, "the cookie's is no path or http(s) URL");
+  if (!is_usable(context, cookie)) return refuse(context, "the cookie's is no path or http(s) URL");
   return {};
 }
 
@@ -60,14 +59,16 @@ bool is_kept(const std::string& value) {
 }
 
 /// From the body, else the query, else the cookie, else the base URL; each through the owner's `redirect`.
-std::optional<http::Response> prepare_callback_url(Context& context) {
-  const std::string& cookie = context.cookie(context.options.cookies.callback_url);
+std::optional<http::Response> prepare_callback_url(Context& context, const std::string& cookie) {
   std::string given = context.field("callbackUrl");
   if (given.empty()) given = http::first(context.query, "callbackUrl").value_or("");
   const std::string& wanted = given.empty() ? cookie : given;
   const std::string& base_url = context.options.site.base_url;
   try {
-    context.callback_url = wanted.empty() ? base_url : context.services.hooks.redirect(wanted, base_url);
+    if (wanted.empty())
+      context.callback_url = base_url;
+    else
+      context.callback_url = context.services.hooks.redirect(wanted, base_url);
   } catch (const hooks::Thrown& thrown) {
     // v3 never answers this.
     return refuse(context, std::string("redirect: ") + thrown.what());
@@ -96,7 +97,7 @@ std::optional<http::Response> ask_for_cookies(const Context& context) {
   const bool is_answer = context.request.method == http::Method::post &&
                          context.target.action == "callback" && context.provider &&
                          context.provider->type == providers::Type::oauth;
-  if (!is_answer || http::find(context.cookies, context.options.cookies.csrf_token.name)) return {};
+  if (!is_answer || context.cookies.has(context.options.cookies.csrf_token.name)) return {};
   const std::string back = http::with_query(redirect_uri(context), known_answer_parameters(context));
   // It comes back as an address and a query: longer ones would be refused then.
   if (back.size() > context.options.limits.header)
@@ -110,9 +111,10 @@ std::optional<http::Response> ask_for_cookies(const Context& context) {
 
 std::optional<http::Response> prepare(Context& context) {
   if (auto again = ask_for_cookies(context)) return again;
-  if (auto refused = refuse_callback_url(context)) return refused;
+  const std::string callback_url = context.cookie(context.options.cookies.callback_url);
+  if (auto refused = refuse_callback_url(context, callback_url)) return refused;
   prepare_csrf(context);
-  return prepare_callback_url(context);
+  return prepare_callback_url(context, callback_url);
 }
 
 }  // namespace routes

@@ -36,7 +36,9 @@ std::string path_of(std::string_view request_uri) {
 }
 
 Target find_target(const http::Request& request, const std::string& base_path) {
-  const std::string full = request.script_name + request.path_info;
+  std::string full;
+  full.reserve(request.script_name.size() + request.path_info.size());
+  full.append(request.script_name).append(request.path_info);
   if (!request.path_info.empty()) {
     if (const auto route = below(full, base_path)) return read(*route);
     return read(request.path_info);

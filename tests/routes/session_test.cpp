@@ -22,6 +22,8 @@ bool was_renewed_after(std::chrono::milliseconds time) {
 
 TEST_CASE("a database session shows user, access token and expiry, in v3's order") {
   World w;
+  SUBCASE("with callbacks") {}
+  SUBCASE("without") { w.hooks.is_as_without = true; }
   w.sign_in();
   const std::string token = w.session().text_of("accessToken").value_or("");
   CHECK(token.size() == 64);
@@ -33,8 +35,40 @@ TEST_CASE("a database session shows user, access token and expiry, in v3's order
   CHECK(reply.header("Cache-Control") == "private, no-store");
 }
 
+TEST_CASE("a session looks the same whether or not the owner has callbacks") {
+  for (const bool jwt : {false, true})
+    for (const char* value : {"", "Ann", "\"quoted\\", "line\nend", "\xc3\xa4\xe2\x82\xac", "</script>"}) {
+      CAPTURE(value);
+      World w({.jwt = jwt});
+      w.op.person = Json::object({{"sub", "ann"}, {"name", value}, {"email", "ann@example.com"}});
+      w.sign_in();
+      const std::string heard = w.get("/session").body;
+      w.hooks.is_as_without = true;
+      CHECK(w.get("/session").body == heard);
+    }
+}
+
+TEST_CASE("claims of a token are shown as they are, numbers and objects too") {
+  World w({.jwt = true});
+  const auto show = [&w](const Json& name_claim) {
+    const Json claims = Json::object({{"name", name_claim}, {"email", nullptr}, {"picture", false}});
+    w.browser.cookies[name] = auth::encode_jwt(claims, auth::Jwt(w.jwt), w.clock.now(), w.random);
+    return w.session().find("user")->find("name")[0];
+  };
+  for (const bool is_as_without : {false, true}) {
+    w.hooks.is_as_without = is_as_without;
+    for (const Json& claim : {Json(7), Json(1.5), Json(true), Json::object({{"a", Json::array({1})}})})
+      CHECK(show(claim) == claim);
+    for (const Json& claim : {Json(0), Json(0.0), Json(false), Json("")}) CHECK(show(claim).is_null());
+    const Json user = *w.session().find("user");
+    CHECK(base::to_json(user) == R"({"name":null,"email":null,"image":null})");
+  }
+}
+
 TEST_CASE("a JWT session shows user and expiry; empty values are null") {
   World w({.jwt = true});
+  SUBCASE("with callbacks") {}
+  SUBCASE("without") { w.hooks.is_as_without = true; }
   w.op.person = Json::object({{"sub", "ann"}, {"name", ""}, {"email", "ann@example.com"}});
   w.sign_in();
   CHECK(w.get("/session").body == R"({"user":{"name":null,"email":"ann@example.com","image":null},)"

@@ -79,7 +79,8 @@ class FakeHooks : public hooks::Hooks {
   std::vector<std::pair<std::string, base::Json>> events;
   base::Json jwt_arguments;  // of the last sign-in: [user, account, profile, isNewUser]
 
-  bool are_defaults() const override { return false; }
+  bool is_as_without = false;  // an owner who has no callbacks: what then need not be asked is not
+  bool are_defaults() const override { return is_as_without; }
   hooks::SignInAnswer sign_in(const base::Json&, const base::Json&, const base::Json&) override;
   std::string redirect(const std::string& url, const std::string& base_url) override;
   base::Json session(base::Json, const base::Json&) override;
