@@ -65,7 +65,7 @@ std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url, const Lookups& l
   if (host.front() == '[') host = host.substr(1, host.size() - 2);
   if (url.scheme == "http")
     return std::make_unique<BoundedClient<httplib::ClientImpl>>(host, url.port, lookups, deadline);
-  base::relocate_late_tables();  // before the watchdog's thread
+  base::relocate_late_tables();
   auto client = std::make_unique<BoundedClient<httplib::SSLClient>>(host, url.port, lookups, deadline);
   client->set_ca_cert_path(ca_bundle());
   client->enable_server_certificate_verification(true);
@@ -153,12 +153,12 @@ class HttplibClient : public Client {
     connection->deadline = deadline;
     Answer answer;
     {
-      Watchdog watchdog(connection->socket, deadline, options_.answer_limit + header_allowance);
+      Watch watch(watchdog_, connection->socket, deadline, options_.answer_limit + header_allowance);
       bool too_large = false;
       const httplib::Result result = ask(*connection, translate(request, url, answer, too_large), url);
       if (has_enough(wanted_of(request), answer)) return answer;
       if (too_large) throw Unreachable(place(url) + ": the answer is too large");
-      if (*watchdog.reason() != '\0') throw Unreachable(place(url) + ": " + watchdog.reason());
+      if (*watch.reason() != '\0') throw Unreachable(place(url) + ": " + watch.reason());
       // The library's own timeout for a read may be the first to notice.
       if (!result && std::chrono::steady_clock::now() >= deadline)
         throw Unreachable(place(url) + ": timed out");
@@ -267,6 +267,7 @@ class HttplibClient : public Client {
 
   ClientOptions options_;
   Lookups lookups_;
+  Watchdog watchdog_;
   std::mutex mutex_;
   std::map<std::string, std::vector<std::unique_ptr<Connection>>> idle_;  // none of them empty
 };

@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <system_error>
+
+#include "http/client.hpp"
 
 namespace http {
 
@@ -40,39 +43,62 @@ void SocketWatch::shut_down() {
   if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
 }
 
-Watchdog::Watchdog(SocketWatch& socket, std::chrono::steady_clock::time_point deadline,
-                   unsigned long long limit)
-    : socket_(socket), deadline_(deadline), limit_(limit), before_(socket.received()), thread_([this] {
-        watch();
-      }) {}
-
 Watchdog::~Watchdog() {
   {
     const std::scoped_lock lock(mutex_);
     done_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
-const char* Watchdog::reason() {
+void Watchdog::add(Watch& watch) {
   const std::scoped_lock lock(mutex_);
-  return reason_;
+  try {
+    if (!thread_.joinable()) thread_ = std::thread([this] { look_around(); });
+  } catch (const std::system_error&) {
+    throw Unreachable("no request can be watched over: no further thread");
+  }
+  watches_.push_back(&watch);
+  if (watches_.size() == 1) wake_.notify_one();
 }
 
-void Watchdog::watch() {
+void Watchdog::remove(Watch& watch) {
+  const std::scoped_lock lock(mutex_);
+  std::erase(watches_, &watch);
+}
+
+void Watchdog::look_around() {
   constexpr std::chrono::milliseconds look_again{20};
   std::unique_lock lock(mutex_);
   while (!done_) {
+    if (watches_.empty())
+      wake_.wait(lock);
+    else
+      wake_.wait_for(lock, look_again);
     const auto now = std::chrono::steady_clock::now();
-    const unsigned long long total = socket_.received();
-    // A new connection counts from 0 again.
-    const unsigned long long received = total >= before_ ? total - before_ : total;
-    if (now >= deadline_) reason_ = "timed out";
-    if (received > limit_) reason_ = "the answer is too large";
-    if (*reason_ != '\0') socket_.shut_down();
-    wake_.wait_until(lock, std::max(now + look_again, std::min(deadline_, now + look_again)));
+    for (Watch* watch : watches_) watch->look(now);
   }
+}
+
+Watch::Watch(Watchdog& watchdog, SocketWatch& socket, std::chrono::steady_clock::time_point deadline,
+             unsigned long long limit)
+    : watchdog_(watchdog), socket_(socket), deadline_(deadline), limit_(limit), before_(socket.received()) {
+  watchdog_.add(*this);
+}
+
+const char* Watch::reason() {
+  const std::scoped_lock lock(watchdog_.mutex_);
+  return reason_;
+}
+
+void Watch::look(std::chrono::steady_clock::time_point now) {
+  const unsigned long long total = socket_.received();
+  // A new connection counts from 0 again.
+  const unsigned long long received = total >= before_ ? total - before_ : total;
+  if (now >= deadline_) reason_ = "timed out";
+  if (received > limit_) reason_ = "the answer is too large";
+  if (*reason_ != '\0') socket_.shut_down();
 }
 
 }  // namespace http

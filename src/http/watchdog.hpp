@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace http {
 
@@ -28,29 +29,51 @@ class SocketWatch {
   int descriptor_ = -1;
 };
 
-/// While it lives: shuts the socket down when the time is over or more than `limit` bytes have come.
-/// A timeout for each read alone would let a provider that drips bytes hold a request for ever, and the
-/// library sets no bound to the number of header lines.
+class Watch;
+
+/// Looks after all requests that are under way, in one thread, which begins with the first of them.
 class Watchdog {
  public:
-  Watchdog(SocketWatch&, std::chrono::steady_clock::time_point deadline, unsigned long long limit);
+  Watchdog() = default;
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
+
+ private:
+  friend class Watch;
+  void add(Watch&);
+  void remove(Watch&);
+  void look_around();
+
+  std::mutex mutex_;  // of what watches found, too
+  std::condition_variable wake_;
+  bool done_ = false;
+  std::vector<Watch*> watches_;
+  std::thread thread_;
+};
+
+/// While it lives: shuts the socket down when the time is over or more than `limit` bytes have come.
+/// A timeout for each read alone would let a provider that drips bytes hold a request for ever, and the
+/// library sets no bound to the number of header lines.
+class Watch {
+ public:
+  /// Throws Unreachable where the host allows no thread.
+  Watch(Watchdog&, SocketWatch&, std::chrono::steady_clock::time_point deadline, unsigned long long limit);
+  ~Watch() { watchdog_.remove(*this); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
   /// Why it bit: "" if it did not.
   const char* reason();
 
  private:
-  void watch();
+  friend class Watchdog;
+  void look(std::chrono::steady_clock::time_point now);
 
+  Watchdog& watchdog_;
   SocketWatch& socket_;
   std::chrono::steady_clock::time_point deadline_;
   unsigned long long limit_, before_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool done_ = false;
   const char* reason_ = "";
-  std::thread thread_;
 };
 
 }  // namespace http

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
+
 #include "../support/loopback_server.hpp"
 #include "base/text.hpp"
 
@@ -202,4 +204,27 @@ TEST_CASE("many threads may ask at once") {
   for (std::thread& thread : threads) thread.join();
   CHECK(right == 80);
   CHECK(server.connections() <= 16);
+}
+
+TEST_CASE("of many requests at once each is cut off by itself, and a quiet client looks after the next one") {
+  const LoopbackServer server([](const std::string& request) {
+    const bool drips = request.starts_with("GET /drip");
+    return drips ? Sending{"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", 20ms}
+                 : Sending{support::http_answer("well")};
+  });
+  const auto client = http::make_client(quick());
+  const auto ask = [&](const char* path) {
+    try {
+      return client->send({.url = server.url(path)}).body;
+    } catch (const http::Unreachable& error) {
+      return base::replace_all(error.what(), server.url(path), "URL");
+    }
+  };
+  for (int round = 0; round < 2; ++round) {
+    std::vector<std::future<std::string>> dripping;
+    for (int i = 0; i < 4; ++i) dripping.push_back(std::async(std::launch::async, ask, "/drip"));
+    for (int i = 0; i < 20; ++i) CHECK(ask("/well") == "well");
+    for (auto& answer : dripping) CHECK(answer.get() == "URL: timed out");
+    std::this_thread::sleep_for(50ms);  // nobody is looked after meanwhile
+  }
 }
