@@ -154,9 +154,11 @@ class HttplibClient : public Client {
     Answer answer;
     {
       Watchdog watchdog(connection->socket, deadline, options_.answer_limit + header_allowance);
+      const size_t wanted = wanted_of(request);
       bool too_large = false;
-      const httplib::Result result = ask(*connection, translate(request, url, answer, too_large), url);
-      if (has_enough(wanted_of(request), answer)) return answer;
+      const httplib::Result result =
+          ask(*connection, translate(request, url, wanted, answer, too_large), url);
+      if (has_enough(wanted, answer)) return answer;
       if (too_large) throw Unreachable(place(url) + ": the answer is too large");
       if (*watchdog.reason() != '\0') throw Unreachable(place(url) + ": " + watchdog.reason());
       // The library's own timeout for a read may be the first to notice.
@@ -190,7 +192,8 @@ class HttplibClient : public Client {
     return wanted > 0 && answer.body.size() >= wanted;
   }
 
-  httplib::Request translate(const Outgoing& request, const Url& url, Answer& answer, bool& too_large) const {
+  httplib::Request translate(const Outgoing& request, const Url& url, size_t wanted, Answer& answer,
+                             bool& too_large) const {
     httplib::Request out;
     out.method = request.method;
     out.path = url.target();
@@ -208,7 +211,7 @@ class HttplibClient : public Client {
       take_head(response, answer);
       return true;
     };
-    out.content_receiver = [&answer, &too_large, wanted = wanted_of(request), limit = options_.answer_limit](
+    out.content_receiver = [&answer, &too_large, wanted, limit = options_.answer_limit](
                                const char* data, size_t length, auto, auto) {
       too_large = answer.body.size() + length > limit;
       if (!too_large) answer.body.append(data, length);
