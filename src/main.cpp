@@ -107,7 +107,7 @@ int run(int argc, char** argv) {
   base::keep_memory_private();
   Site site;
   const gateway::Handler handler = [&site](const http::Request& request) { return site.answer(request); };
-  if (cgi) return gateway::run_cgi(site.limits(), handler);
+  if (cgi) return gateway::run_cgi(site.limits(), handler, site.log());
   site.warn_of_exposures();
   // Not as CGI: that is over after one request, and would be late with it.
   site.confine();

@@ -100,7 +100,7 @@ class Exchange {
     const base::LogSink sink(
         [this](std::string_view line) { FCGX_PutStr(line.data(), int(line.size()), request_.err); });
     const bool is_known = request_.role == FCGI_RESPONDER || request_.role == FCGI_AUTHORIZER;
-    const std::string answer = is_known ? serve(input_of(request_), limits, handler) : refuse_role(log);
+    const std::string answer = is_known ? serve(input_of(request_), limits, handler, log) : refuse_role(log);
     FCGX_PutStr(answer.data(), int(answer.size()), request_.out);
     FCGX_FClose(request_.err);
     FCGX_FClose(request_.out);

@@ -231,6 +231,9 @@ http::Response handle(const Services& services, const http::Request& request) {
     Context context(services, request, target);
     response = context.finish(answer(context));
   } catch (const http::BadRequest& error) {
+    services.log.warn_seldom(
+        "request_refused",
+        {{"status", std::to_string(error.status)}, {"action", target.action}, {"reason", error.what()}});
     response = plain(error.status, error.what());
   } catch (const model::ConfigError& error) {
     services.log.error("configuration_error", {{"reason", error.what()}});
