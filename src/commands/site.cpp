@@ -19,6 +19,12 @@ const store::Options& database_of(const config::Config& config) {
   return *config.database;
 }
 
+void check_up_to_date(const store::Options& database) {
+  const CommandLog log;
+  if (!store::pending_migrations(database, base::system_clock(), log.log()).empty())
+    throw Failure("the database is not up to date: `nextauth.fcgi migrate` first");
+}
+
 void CommandLog::show(std::string_view line) {
   // TIME LEVEL CODE
   if (!line.substr(line.find(' ') + 1).starts_with("info ")) std::cerr << line;

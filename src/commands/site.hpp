@@ -12,6 +12,9 @@ config::Config usable_config(const Call&);
 /// Throws Failure if the configuration has none.
 const store::Options& database_of(const config::Config&);
 
+/// Throws Failure unless the database has all its tables: a dry run must make none.
+void check_up_to_date(const store::Options& database);
+
 /// A command's own log: warnings go to standard error; what a command does it says itself.
 class CommandLog {
  public:

@@ -172,9 +172,21 @@ describe('the commands of the database', () => {
       INSERT INTO verification_requests (identifier, token, expires) VALUES ('a', 'a', datetime('now', '-1 day'))`)
     const expired = { sessions: 25, verificationRequests: 1, flows: 0, rateLimits: 0, documents: 0, total: 26 }
     assert.deepEqual(json('gc', '--dry-run'), expired)
+    assert.deepEqual(json('gc', '--dry-run', '--batch', '10'), expired)
     assert.deepEqual(json('gc', '--batch', '10'), expired)
     assert.equal(site.run('gc').stdout, 'deleted 0 sessions, 0 links in mails, 0 sign-ins under way, 0 rate limits, 0 documents of providers\n')
     assert.deepEqual(json('sessions').map(({ id }) => id), ['4'])
+  })
+
+  it('gc makes no tables where it only looks', { timeout }, () => {
+    const other = commandLine()
+    const advice = 'nextauth.fcgi: the database is not up to date: `nextauth.fcgi migrate` first\n'
+    const looked = () => { const { code, stdout, stderr } = other.run('gc', '--dry-run'); return [code, stdout, stderr] }
+    assert.deepEqual(looked(), [1, '', advice])
+    assert.ok(!readdirSync(other.folder).includes('auth.db'))
+    other.shell('sqlite3 auth.db "CREATE TABLE settings (k text)"')
+    assert.deepEqual(looked(), [1, '', advice])
+    assert.equal(other.shell('sqlite3 auth.db .tables').stdout.trim(), 'settings')
   })
 })
 
