@@ -130,6 +130,15 @@ describe('the commands of the database', () => {
     assert.deepEqual(json('migrate'), { database: site.database, applied: [], pending: [] })
   })
 
+  it('migrate says what it has applied itself, where several run at once', { timeout }, () => {
+    const names = readdirSync(path.join(root, 'schema/sqlite'))
+    const other = commandLine()
+    const { stdout } = other.shell('for i in 1 2 3 4 5 6 7 8; do nextauth.fcgi migrate & done; wait')
+    const lines = stdout.trim().split('\n')
+    assert.deepEqual(lines.filter((line) => line.startsWith('applied ')).sort(), names.map((name) => `applied ${name}`).sort())
+    assert.equal(lines.filter((line) => line === `${other.database}: up to date`).length, 7)
+  })
+
   it('users lists them, in parts on demand, and shows one by id or address', { timeout }, () => {
     change(site.database, `INSERT INTO users (name, email) VALUES ('Ann', 'ann@example.com'), ('B\x1b[2Job\x9b', 'bob@example.com'), (NULL, NULL);
       WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) INSERT INTO users (name, email) SELECT 'User', i || '@example.com' FROM n;
