@@ -52,4 +52,8 @@ void expect_arguments(const Call& call, size_t least, size_t most) {
   if (call.arguments.size() < least) throw Misuse("there is an argument missing");
 }
 
+void refuse_option(const Call& call, std::string_view option, const std::string& what) {
+  if (call.has(option)) throw Misuse(std::string(option) + " means nothing with " + what);
+}
+
 }  // namespace commands

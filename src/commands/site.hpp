@@ -44,6 +44,9 @@ model::User find_user(store::Admin&, const std::string& who);
 /// Throws Misuse unless there are as many arguments as that.
 void expect_arguments(const Call&, size_t least, size_t most);
 
+/// Throws Misuse if the option is given, as it would change nothing with `what`: "show".
+void refuse_option(const Call&, std::string_view option, const std::string& what);
+
 constexpr size_t page = 500;  // rows that are asked for at once
 
 }  // namespace commands

@@ -46,7 +46,7 @@ describe('every command', () => {
     })
   }
 
-  it('complains about options that are there twice, lack their value or have one too many', { timeout }, () => {
+  it('complains about options that are there twice, lack their value, have one too many or would change nothing', { timeout }, () => {
     for (const [words, complaint] of [
       [['gc', '--batch'], '--batch needs a value: --batch N'],
       [['gc', '--batch', '0'], '--batch must be a number from 1 to 100000'],
@@ -57,6 +57,10 @@ describe('every command', () => {
       [['gc', 'all'], 'there is an argument too many: "all"'],
       [['users', 'shwo', '1'], 'there is no "shwo" (did you mean "show"?)'],
       [['users', 'show'], 'there is an argument missing'],
+      [['users', 'show', '1', '--limit', '5'], '--limit means nothing with show'],
+      [['users', 'show', '1', '--after=5'], '--after means nothing with show'],
+      [['check', '--document-root', '/var/www'], '--document-root means nothing with a check that is not --online'],
+      [['snippet', 'apache', '--socket', '/run/a.sock'], '--socket means nothing with apache-fcgid'],
       [['sessions', 'revoke'], 'revoke needs the id of a session, or --user WHO']
     ]) {
       const { code, stderr } = site.run(...words)
