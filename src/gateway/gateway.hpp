@@ -37,8 +37,8 @@ std::string serve(const Input&, const http::Limits&, const Handler&, const base:
 /// Is descriptor 0 a listening socket, as FastCGI has it?
 bool is_fastcgi();
 
-/// Serves FastCGI with so many threads until SIGTERM or SIGUSR1; what is in flight is finished first. The
-/// process's exit code.
+/// Serves FastCGI with so many threads until SIGTERM, SIGUSR1, SIGINT or SIGHUP; what is in flight is
+/// finished first. The process's exit code.
 int run_fastcgi(int threads, const http::Limits&, const Handler&, const base::Log&);
 
 /// Answers the one request of a CGI process. The process's exit code.
