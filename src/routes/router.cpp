@@ -51,6 +51,8 @@ constexpr Route table[] = {
      signin_oauth1},
     {Method::get, "callback", Needs::oauth1, Csrf::ignored, Code::Callback, "oauth_callback_error",
      callback_oauth1},
+    {Method::post, "callback", Needs::oauth1, Csrf::ignored, Code::Callback, "oauth_callback_error",
+     callback_oauth1},
     {Method::post, "signin", Needs::email, Csrf::required, Code::EmailSignin, "signin_email_error",
      signin_email},
     {Method::get, "callback", Needs::email, Csrf::ignored, Code::Callback, "callback_email_error",
