@@ -130,7 +130,8 @@ $(BUILD)/obj/joined/tests/%.o: $(BUILD)/gen/joined/tests/%.cpp $(TEST_GCH)
 	$(COMPILE) -iquote .
 
 # At each make, as a file may have come or gone; they change only then.
-$(patsubst %,$(BUILD)/gen/joined/%.cpp,$(call folders,$(JOINED))): $(BUILD)/gen/joined/%.cpp: FORCE
+JOINED_TO := $(patsubst %,$(BUILD)/gen/joined/%.cpp,$(call folders,$(JOINED)))
+$(JOINED_TO): $(BUILD)/gen/joined/%.cpp: FORCE
 	@mkdir -p $(@D)
 	@scripts/join $@ $(filter src/$*/%,$(JOINED))
 $(patsubst %,$(BUILD)/gen/joined/tests/%.cpp,$(call folders,$(JOINED_TESTS))): $(BUILD)/gen/joined/tests/%.cpp: FORCE
@@ -258,8 +259,9 @@ format:
 
 # One file at a time, so that a finding names its file and make can share the work out.
 LINTED := $(SOURCES:%=$(BUILD)/lint/%.ok) $(BUILD)/lint/src/main.cpp.ok
-lint: $(LINTED)
+lint: $(LINTED) $(JOINED_TO)
 	clang-format --dry-run -Werror $(FORMATTED)
+	scripts/check-joined $(JOINED_TO) -- $(CPPFLAGS) -std=c++20
 	scripts/check-layers
 	scripts/check-readme
 $(BUILD)/lint/%.ok: % .clang-tidy

@@ -64,6 +64,12 @@ class Site {
     if (app_) app_->confine();
   }
 
+  /// Whether the configuration came to be usable while requests were served, since this was last asked.
+  bool was_mended() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(mended_, false);
+  }
+
   http::Limits limits() const { return app_ ? app_->config().routes.limits : http::Limits{}; }
   int threads() const { return app_ ? app_->config().threads : config::Config{}.threads; }
   const base::Log& log() const { return app_ ? app_->log() : log_; }
@@ -71,8 +77,17 @@ class Site {
  private:
   App* get() {
     const std::scoped_lock lock(mutex_);
-    if (!app_ && !std::exchange(just_looked_, false)) load();
+    if (!app_ && !std::exchange(just_looked_, false)) {
+      load();
+      if (app_) begin_anew();
+    }
     return app_.get();
+  }
+
+  /// A sandbox is for the threads of the one that asks for it, and their number is settled when they start.
+  void begin_anew() {
+    mended_ = true;
+    ::kill(::getpid(), SIGUSR1);
   }
 
   void load() {
@@ -87,7 +102,20 @@ class Site {
   std::mutex mutex_;
   std::unique_ptr<App> app_;
   bool just_looked_ = false;  // the first request need not look again
+  bool mended_ = false;
 };
+
+/// Once more where the configuration was mended meanwhile: with its threads, and in its sandbox.
+int run_fastcgi(Site& site, const gateway::Handler& handler) {
+  int code = 0;
+  do {
+    site.warn_of_exposures();
+    // Not as CGI: that is over after one request, and would be late with it.
+    site.confine();
+    code = gateway::run_fastcgi(site.threads(), site.limits(), handler, site.log());
+  } while (site.was_mended());
+  return code;
+}
 
 int run(int argc, char** argv) {
   // A peer that hangs up is an error of that write, not the process's end.
@@ -107,11 +135,7 @@ int run(int argc, char** argv) {
   base::keep_memory_private();
   Site site;
   const gateway::Handler handler = [&site](const http::Request& request) { return site.answer(request); };
-  if (cgi) return gateway::run_cgi(site.limits(), handler);
-  site.warn_of_exposures();
-  // Not as CGI: that is over after one request, and would be late with it.
-  site.confine();
-  return gateway::run_fastcgi(site.threads(), site.limits(), handler, site.log());
+  return cgi ? gateway::run_cgi(site.limits(), handler, site.log()) : run_fastcgi(site, handler);
 }
 
 }  // namespace

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
-
 namespace base {
 namespace {
 
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : rest_(without_byte_order_mark(text)) {}
+  explicit CsvReader(std::string_view text) : rest_(text) {}
 
   std::vector<CsvRow> rows() {
     std::vector<CsvRow> all;

@@ -18,8 +18,7 @@ struct CsvError : std::runtime_error {
 };
 
 /// Cells with commas between them; in quotes they may hold commas, line ends and "" for a quote. Blank lines
-/// and a byte order mark at the beginning are left out. Throws CsvError for a quote that is never closed, or
-/// stands where none may be.
+/// are left out. Throws CsvError for a quote that is never closed, or stands where none may be.
 std::vector<CsvRow> parse_csv(std::string_view);
 
 }  // namespace base

@@ -113,6 +113,10 @@ void Log::error(std::string_view code, std::initializer_list<LogField> fields) c
 void Log::warn(std::string_view code, std::initializer_list<LogField> fields) const {
   write(Level::warn, code, fields);
 }
+void Log::warn_seldom(std::string_view code, std::initializer_list<LogField> fields) const {
+  const std::int64_t now = std::chrono::floor<std::chrono::seconds>(clock_.now()).time_since_epoch().count();
+  if (last_seldom_.exchange(now) != now) warn(code, fields);
+}
 void Log::info(std::string_view code, std::initializer_list<LogField> fields) const {
   write(Level::info, code, fields);
 }

@@ -1,5 +1,7 @@
 #pragma once
 // One line per event: level, a stable code, a message, fields. Never a secret.
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -31,6 +33,9 @@ class Log {
   void error(std::string_view code, std::initializer_list<LogField> fields = {}) const;
   void warn(std::string_view code, std::initializer_list<LogField> fields = {}) const;
   void info(std::string_view code, std::initializer_list<LogField> fields = {}) const;
+  /// For what strangers can bring about as often as they like: a line a second at most, of all these
+  /// together.
+  void warn_seldom(std::string_view code, std::initializer_list<LogField> fields = {}) const;
   /// Only with `debug`.
   void debug(std::string_view code, std::initializer_list<LogField> fields = {}) const;
   void write(Level, std::string_view code, std::initializer_list<LogField> fields) const;
@@ -40,6 +45,7 @@ class Log {
  private:
   LogOptions options_;
   const Clock& clock_;
+  mutable std::atomic<std::int64_t> last_seldom_{0};  // its second
 };
 
 /// Where this thread's lines go while it lives: the FastCGI request's error stream. Else to standard error.

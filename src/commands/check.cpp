@@ -49,6 +49,7 @@ void show(const config::Loaded& loaded, const std::vector<config::Problem>& expo
 
 int check(const Call& call) {
   expect_arguments(call, 0, 0);
+  if (!call.has("--online")) refuse_option(call, "--document-root", "a check that is not --online");
   config::Loaded loaded = config::load(config::process_environment(), call.beside);
   add_callback_problems(loaded);
   add_template_problems(loaded);

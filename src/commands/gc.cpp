@@ -40,9 +40,10 @@ store::Expired delete_all(store::Admin& admin, base::Time now, size_t batch) {
 int gc(const Call& call) {
   expect_arguments(call, 0, 0);
   const size_t batch = call.number("--batch", usual_batch, 1, largest_batch);
+  const bool look = call.has("--dry-run");
+  if (look) check_up_to_date(database_of(usable_config(call)));
   const Database database(call);
   const base::Time now = base::system_clock().now();
-  const bool look = call.has("--dry-run");
   const store::Expired rows = look ? database->expired(now) : delete_all(*database, now, batch);
   if (call.json())
     print(to_json(rows));

@@ -162,13 +162,6 @@ Result write(store::Admin& admin, const Call& call, ImportFile& file) {
   return result;
 }
 
-/// For a dry run must not make tables.
-void check_up_to_date(const store::Options& database) {
-  const CommandLog log;
-  if (!store::pending_migrations(database, base::system_clock(), log.log()).empty())
-    throw Failure("the database is not up to date: `nextauth.fcgi migrate` first");
-}
-
 void show(const std::string& name, const Result& result, const ImportFile& file) {
   std::cout << (result.imported ? "imported " : "not imported: ") << result.users << " users and "
             << result.accounts << " accounts; " << result.present << " users were there already; "

@@ -19,10 +19,10 @@ std::string place(const store::Options& options) {
 }
 
 /// As when a request first opens the database.
-void bring_up_to_date(const store::Options& database, size_t pending, const base::Log& log) {
+std::vector<store::Migration> apply(const store::Options& database, size_t pending, const base::Log& log) {
   Progress progress("migrations");
   if (pending > 0) progress.show(0, pending);
-  store::open(database, base::system_clock(), log);
+  return store::migrate(database, base::system_clock(), log);
 }
 
 int migrate(const Call& call) {
@@ -30,18 +30,20 @@ int migrate(const Call& call) {
   const config::Config config = usable_config(call);
   const store::Options& database = database_of(config);
   const CommandLog log;
-  const auto pending = store::pending_migrations(database, base::system_clock(), log.log());
-  const bool apply = !call.has("--dry-run");
-  if (apply) bring_up_to_date(database, pending.size(), log.log());
+  auto pending = store::pending_migrations(database, base::system_clock(), log.log());
+  std::vector<store::Migration> applied;
+  if (!call.has("--dry-run")) {
+    applied = apply(database, pending.size(), log.log());
+    pending.clear();
+  }
   if (call.json()) {
-    print(base::Json::object({{"database", place(database)},
-                              {"applied", names(apply ? pending : std::vector<store::Migration>{})},
-                              {"pending", names(apply ? std::vector<store::Migration>{} : pending)}}));
+    print(base::Json::object(
+        {{"database", place(database)}, {"applied", names(applied)}, {"pending", names(pending)}}));
     return 0;
   }
-  for (const store::Migration& migration : pending)
-    std::cout << (apply ? "applied " : "pending ") << migration.name << "\n";
-  if (pending.empty()) std::cout << place(database) << ": up to date\n";
+  for (const store::Migration& migration : applied) std::cout << "applied " << migration.name << "\n";
+  for (const store::Migration& migration : pending) std::cout << "pending " << migration.name << "\n";
+  if (applied.empty() && pending.empty()) std::cout << place(database) << ": up to date\n";
   return 0;
 }
 

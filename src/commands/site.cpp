@@ -19,6 +19,12 @@ const store::Options& database_of(const config::Config& config) {
   return *config.database;
 }
 
+void check_up_to_date(const store::Options& database) {
+  const CommandLog log;
+  if (!store::pending_migrations(database, base::system_clock(), log.log()).empty())
+    throw Failure("the database is not up to date: `nextauth.fcgi migrate` first");
+}
+
 void CommandLog::show(std::string_view line) {
   // TIME LEVEL CODE
   if (!line.substr(line.find(' ') + 1).starts_with("info ")) std::cerr << line;
@@ -44,6 +50,10 @@ void expect_arguments(const Call& call, size_t least, size_t most) {
   if (call.arguments.size() > most)
     throw Misuse("there is an argument too many: \"" + call.arguments[most] + "\"");
   if (call.arguments.size() < least) throw Misuse("there is an argument missing");
+}
+
+void refuse_option(const Call& call, std::string_view option, const std::string& what) {
+  if (call.has(option)) throw Misuse(std::string(option) + " means nothing with " + what);
 }
 
 }  // namespace commands

@@ -12,6 +12,9 @@ config::Config usable_config(const Call&);
 /// Throws Failure if the configuration has none.
 const store::Options& database_of(const config::Config&);
 
+/// Throws Failure unless the database has all its tables: a dry run must make none.
+void check_up_to_date(const store::Options& database);
+
 /// A command's own log: warnings go to standard error; what a command does it says itself.
 class CommandLog {
  public:
@@ -40,6 +43,9 @@ model::User find_user(store::Admin&, const std::string& who);
 
 /// Throws Misuse unless there are as many arguments as that.
 void expect_arguments(const Call&, size_t least, size_t most);
+
+/// Throws Misuse if the option is given, as it would change nothing with `what`: "show".
+void refuse_option(const Call&, std::string_view option, const std::string& what);
 
 constexpr size_t page = 500;  // rows that are asked for at once
 

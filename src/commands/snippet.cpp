@@ -18,6 +18,9 @@ constexpr std::string_view ending = ".conf";
 /// What the files have, and what stands there for this site; the longer ones first.
 using Values = std::vector<std::pair<std::string_view, std::string>>;
 
+/// Where the servers' files have the socket.
+constexpr std::string_view usual_sockets[] = {"/run/nextauth.sock", "/run/lighttpd/nextauth.sock"};
+
 /// nginx for nginx.conf; what is of systemd has its whole name.
 std::string name_of(std::string_view path) {
   path.remove_prefix(servers_folder.size());
@@ -139,9 +142,13 @@ Values values_of(const Call& call, const config::Config& config) {
   // The guarded path of the files is this site's first one.
   if (!config.routes.protect.empty()) values.emplace_back("/members", plain(config.routes.protect[0].path));
   if (const auto socket = call.value("--socket"))
-    for (const char* usual : {"/run/nextauth.sock", "/run/lighttpd/nextauth.sock"})
-      values.emplace_back(usual, plain(*socket));
+    for (const std::string_view usual : usual_sockets) values.emplace_back(usual, plain(*socket));
   return values;
+}
+
+bool has_socket(std::string_view text) {
+  return std::any_of(std::begin(usual_sockets), std::end(usual_sockets),
+                     [&](std::string_view usual) { return text.find(usual) != std::string_view::npos; });
 }
 
 void advise(const std::string& file, const Call& call, const config::Config& config) {
@@ -154,9 +161,11 @@ void advise(const std::string& file, const Call& call, const config::Config& con
 int snippet(const Call& call) {
   expect_arguments(call, 1, 1);
   const std::string file = find_file(call.arguments[0]);
-  const config::Config config = usable_config(call);
   const std::string_view path = path_of(file);
-  const std::string text = fill_in(base::embedded(path).value(), values_of(call, config));
+  const std::string_view usual = base::embedded(path).value();
+  if (!has_socket(usual)) refuse_option(call, "--socket", file);
+  const config::Config config = usable_config(call);
+  const std::string text = fill_in(usual, values_of(call, config));
   advise(file, call, config);
   if (call.json())
     print(base::Json::object({{"name", file}, {"file", path}, {"text", text}}));

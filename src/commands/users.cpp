@@ -74,6 +74,8 @@ int users(const Call& call) {
   if (what != "list" && what != "show")
     throw Misuse("there is no \"" + what + "\"" + base::did_you_mean(what, {"list", "show"}));
   expect_arguments(call, what == "show" ? 2 : 0, what == "show" ? 2 : 1);
+  if (what == "show")
+    for (const char* option : {"--limit", "--after"}) refuse_option(call, option, what);
   const Database database(call);
   return what == "show" ? show(call, *database) : list_users(call, *database);
 }

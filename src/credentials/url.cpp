@@ -3,8 +3,11 @@
 namespace credentials {
 namespace {
 
-/// For the log: without the query, which may hold a key.
-std::string place(const std::string& url) { return url.substr(0, url.find('?')); }
+/// For the log: no more than the origin, as path and query may hold a key.
+std::string place(const std::string& url) {
+  const auto parsed = http::parse_url(url);
+  return parsed ? parsed->origin() : "authorize.url";
+}
 
 http::Answer post(const Url& kind, const base::Json& fields, http::Client& client) {
   try {
@@ -13,7 +16,7 @@ http::Answer post(const Url& kind, const base::Json& fields, http::Client& clien
                         .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
                         .body = base::to_json(fields)});
   } catch (const http::Unreachable& error) {
-    throw Unavailable(error.what());
+    throw Unavailable(place(kind.url) + ": " + error.why);
   }
 }
 

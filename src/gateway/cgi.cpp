@@ -57,14 +57,14 @@ void read_the_rest(unsigned long long already) {
 
 }  // namespace
 
-int run_cgi(const http::Limits& limits, const Handler& handler) {
+int run_cgi(const http::Limits& limits, const Handler& handler, const base::Log& log) {
   unsigned long long taken = 0;
   const Input input{.variables = environ, .body = [&taken](char* into, size_t size) {
                       const size_t came = read_input(into, size);
                       taken += came;
                       return came;
                     }};
-  const std::string answer = serve(input, limits, handler);
+  const std::string answer = serve(input, limits, handler, log);
   read_the_rest(taken);
   return write_output(answer) ? 0 : 1;
 }

@@ -16,12 +16,20 @@
 namespace gateway {
 namespace {
 
+/// By nohup.
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGUSR1);
   sigaddset(&set, SIGINT);
+  // Sent when a terminal is closed, and by some process managers.
+  if (!is_ignored(SIGHUP)) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -100,7 +108,7 @@ class Exchange {
     const base::LogSink sink(
         [this](std::string_view line) { FCGX_PutStr(line.data(), int(line.size()), request_.err); });
     const bool is_known = request_.role == FCGI_RESPONDER || request_.role == FCGI_AUTHORIZER;
-    const std::string answer = is_known ? serve(input_of(request_), limits, handler) : refuse_role(log);
+    const std::string answer = is_known ? serve(input_of(request_), limits, handler, log) : refuse_role(log);
     FCGX_PutStr(answer.data(), int(answer.size()), request_.out);
     FCGX_FClose(request_.err);
     FCGX_FClose(request_.out);

@@ -32,17 +32,17 @@ std::string write_response(const http::Response&, http::Method);
 /// the guarded page. A Content-Length would be taken for that page's.
 std::string write_leave(const http::Response&);
 
-/// Reads, handles and writes one request. Bad requests are answered here.
-std::string serve(const Input&, const http::Limits&, const Handler&);
+/// Reads, handles and writes one request. Bad requests are answered here, and logged.
+std::string serve(const Input&, const http::Limits&, const Handler&, const base::Log&);
 
 /// Is descriptor 0 a listening socket, as FastCGI has it?
 bool is_fastcgi();
 
-/// Serves FastCGI with so many threads until SIGTERM or SIGUSR1; what is in flight is finished first. The
-/// process's exit code.
+/// Serves FastCGI with so many threads until SIGTERM, SIGUSR1, SIGINT or SIGHUP; what is in flight is
+/// finished first. The process's exit code.
 int run_fastcgi(int threads, const http::Limits&, const Handler&, const base::Log&);
 
 /// Answers the one request of a CGI process. The process's exit code.
-int run_cgi(const http::Limits&, const Handler&);
+int run_cgi(const http::Limits&, const Handler&, const base::Log&);
 
 }  // namespace gateway

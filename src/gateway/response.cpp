@@ -46,11 +46,21 @@ http::Response refusal(const http::BadRequest& error) {
           .body = error.what()};
 }
 
-/// Of a request that could not be read: its refusal has no body either.
-http::Method method_of(const char* const* variables) {
+/// Of a request that could not be read; "" if it is not there.
+std::string_view variable(const char* const* variables, std::string_view name) {
   for (; *variables; ++variables)
-    if (std::string_view(*variables) == "REQUEST_METHOD=HEAD") return http::Method::head;
-  return http::Method::get;
+    if (const std::string_view one = *variables;
+        one.starts_with(name) && one.size() > name.size() && one[name.size()] == '=')
+      return one.substr(name.size() + 1);
+  return {};
+}
+
+/// The visitor sees a sentence; who looks for it later has this. Without the query, which may hold a code.
+void log_refusal(const base::Log& log, const char* const* variables, const http::BadRequest& error) {
+  const std::string_view uri = variable(variables, "REQUEST_URI");
+  log.warn_seldom("request_refused", {{"status", std::to_string(error.status)},
+                                      {"path", std::string(uri.substr(0, uri.find('?')))},
+                                      {"reason", error.what()}});
 }
 
 /// On every answer to a visitor: none is for caches, frames, or other sites to learn about.
@@ -97,7 +107,8 @@ std::string write_response(const http::Response& response, http::Method method) 
 
 std::string write_leave(const http::Response& response) { return write(response, false, false); }
 
-std::string serve(const Input& input, const http::Limits& limits, const Handler& handler) {
+std::string serve(const Input& input, const http::Limits& limits, const Handler& handler,
+                  const base::Log& log) {
   http::Method method = http::Method::get;
   http::Response response;
   try {
@@ -105,7 +116,9 @@ std::string serve(const Input& input, const http::Limits& limits, const Handler&
     method = request.method;
     response = handler(request);
   } catch (const http::BadRequest& error) {
-    method = method_of(input.variables);
+    // The refusal of HEAD has no body either.
+    if (variable(input.variables, "REQUEST_METHOD") == "HEAD") method = http::Method::head;
+    log_refusal(log, input.variables, error);
     response = refusal(error);
   }
   if (input.is_for_guard && response.status == 200) return write_leave(response);

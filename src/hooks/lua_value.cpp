@@ -60,7 +60,8 @@ class Reading {
     size_t length = 0;
     const char* data = lua_tolstring(lua_, index, &length);
     bytes_ += length;
-    if (bytes_ > value_bytes) refuse("more than " + std::to_string(value_bytes) + " bytes of text");
+    if (bytes_ > value_bytes)
+      throw std::runtime_error("more than " + std::to_string(value_bytes) + " bytes of text");
     std::string out(data, length);
     if (!base::is_utf8(out)) not_json("a text that is no UTF-8");
     // No JSON that is read here may have one: a token with it could not be read again.

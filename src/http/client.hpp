@@ -35,9 +35,13 @@ struct Answer {
   std::string header(std::string_view name) const;
 };
 
-/// No answer: not resolved, refused, timed out, too large, not trusted. what() says which, without the query.
+/// No answer: not resolved, refused, timed out, too large, not trusted. what() says where, without the query,
+/// and which.
 struct Unreachable : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit Unreachable(const std::string& which) : std::runtime_error(which), why(which) {}
+  Unreachable(const std::string& place, const std::string& which)
+      : std::runtime_error(place + ": " + which), why(which) {}
+  std::string why;  // which alone
 };
 
 struct Client {

@@ -121,7 +121,7 @@ class HttplibClient : public Client {
       const auto url = parse_url(next.url);
       if (!url || url->userinfo) throw Unreachable("not an http(s) URL");
       if (!options_.plain_http && !is_trustworthy(*url))
-        throw Unreachable(place(*url) + ": plain http is for loopback addresses only");
+        throw Unreachable(place(*url), "plain http is for loopback addresses only");
       Answer answer = wait_for(next, *url, deadline);
       const std::string target = request.follow ? redirect_target(answer, *url) : std::string();
       if (target.empty() || redirects == redirect_limit) return answer;
@@ -144,7 +144,7 @@ class HttplibClient : public Client {
       const base::Waiting waiting;
       return send_once(request, url, deadline);
     } catch (const base::Busy& busy) {
-      throw Unreachable(place(url) + ": " + busy.what());
+      throw Unreachable(place(url), busy.what());
     }
   }
 
@@ -154,16 +154,17 @@ class HttplibClient : public Client {
     Answer answer;
     {
       Watch watch(watchdog_, connection->socket, deadline, options_.answer_limit + header_allowance);
+      const size_t wanted = wanted_of(request);
       bool too_large = false;
-      const httplib::Result result = ask(*connection, translate(request, url, answer, too_large), url);
-      if (has_enough(wanted_of(request), answer)) return answer;
-      if (too_large) throw Unreachable(place(url) + ": the answer is too large");
-      if (*watch.reason() != '\0') throw Unreachable(place(url) + ": " + watch.reason());
+      const httplib::Result result =
+          ask(*connection, translate(request, url, wanted, answer, too_large), url);
+      if (has_enough(wanted, answer)) return answer;
+      if (too_large) throw Unreachable(place(url), "the answer is too large");
+      if (*watch.reason() != '\0') throw Unreachable(place(url), watch.reason());
       // The library's own timeout for a read may be the first to notice.
-      if (!result && std::chrono::steady_clock::now() >= deadline)
-        throw Unreachable(place(url) + ": timed out");
-      if (!result) throw Unreachable(place(url) + ": " + why(result.error()));
-      if (has_two_lengths(*result)) throw Unreachable(place(url) + ": the answer has two lengths");
+      if (!result && std::chrono::steady_clock::now() >= deadline) throw Unreachable(place(url), "timed out");
+      if (!result) throw Unreachable(place(url), why(result.error()));
+      if (has_two_lengths(*result)) throw Unreachable(place(url), "the answer has two lengths");
       take_head(*result, answer);
     }
     give_back(url, std::move(connection));
@@ -174,9 +175,9 @@ class HttplibClient : public Client {
     try {
       return connection.client->send(request);
     } catch (const Unreachable& unknown) {  // the host
-      throw Unreachable(place(url) + ": " + unknown.what());
+      throw Unreachable(place(url), unknown.why);
     } catch (const std::logic_error&) {  // the library's, for numbers that it cannot read
-      throw Unreachable(place(url) + ": the answer is no HTTP");
+      throw Unreachable(place(url), "the answer is no HTTP");
     }
   }
 
@@ -190,14 +191,15 @@ class HttplibClient : public Client {
     return wanted > 0 && answer.body.size() >= wanted;
   }
 
-  httplib::Request translate(const Outgoing& request, const Url& url, Answer& answer, bool& too_large) const {
+  httplib::Request translate(const Outgoing& request, const Url& url, size_t wanted, Answer& answer,
+                             bool& too_large) const {
     httplib::Request out;
     out.method = request.method;
     out.path = url.target();
     for (const auto& [name, value] : request.headers) {
       // The library writes them as they are: a line break in one would begin another.
       if (base::has_control(name) || base::has_control(value))
-        throw Unreachable(place(url) + ": a header of the request has a control character");
+        throw Unreachable(place(url), "a header of the request has a control character");
       out.headers.emplace(name, value);
     }
     // GitHub and others refuse a request without one.
@@ -208,7 +210,7 @@ class HttplibClient : public Client {
       take_head(response, answer);
       return true;
     };
-    out.content_receiver = [&answer, &too_large, wanted = wanted_of(request), limit = options_.answer_limit](
+    out.content_receiver = [&answer, &too_large, wanted, limit = options_.answer_limit](
                                const char* data, size_t length, auto, auto) {
       too_large = answer.body.size() + length > limit;
       if (!too_large) answer.body.append(data, length);

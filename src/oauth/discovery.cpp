@@ -121,8 +121,9 @@ void read_document(const Provider& provider, const base::Json& document, const s
   out.issuer = document.text_of("issuer").value_or("");
   out.jwks_uri = document_url(document, "jwks_uri", issuer);
   out.algs = accepted_algs(provider, document);
-  out.supports_pkce = has(texts(document.find("code_challenge_methods_supported")), "S256") ||
-                      (provider.id_token && !document.find("code_challenge_methods_supported"));
+  const base::Json* pkce_methods = document.find("code_challenge_methods_supported");
+  const bool says_nothing = !pkce_methods || pkce_methods->is_null();
+  out.supports_pkce = has(texts(pkce_methods), "S256") || (provider.id_token && says_nothing);
   const base::Json* announced = document.find("authorization_response_iss_parameter_supported");
   out.iss_required = announced && announced->is_bool() && announced->boolean();
 }

@@ -2,11 +2,11 @@
 
 namespace routes {
 
-/// GET /callback/:provider of OAuth 1.0a.
+/// /callback/:provider of OAuth 1.0a.
 http::Response callback_oauth1(Context& context) {
   const providers::Provider& provider = *context.provider;
   const Services& lent = context.services;
-  const oauth::Oauth1Answer answer = oauth::read_oauth1_answer(context.query);
+  const oauth::Oauth1Answer answer = oauth::read_oauth1_answer(answer_parameters(context));
   if (context.request.method == http::Method::head) return looked();
   const model::Flow flow = oauth::check_oauth1_answer(
       provider, answer,

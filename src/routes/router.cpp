@@ -49,6 +49,8 @@ constexpr Route table[] = {
      signin_oauth1},
     {Method::get, "callback", Needs::oauth1, Csrf::ignored, Code::Callback, "oauth_callback_error",
      callback_oauth1},
+    {Method::post, "callback", Needs::oauth1, Csrf::ignored, Code::Callback, "oauth_callback_error",
+     callback_oauth1},
     {Method::post, "signin", Needs::email, Csrf::required, Code::EmailSignin, "signin_email_error",
      signin_email},
     {Method::get, "callback", Needs::email, Csrf::ignored, Code::Callback, "callback_email_error",
@@ -215,6 +217,9 @@ http::Response handle(const Services& services, const http::Request& request) {
     Context context(services, request, target);
     response = context.finish(answer(context));
   } catch (const http::BadRequest& error) {
+    services.log.warn_seldom(
+        "request_refused",
+        {{"status", std::to_string(error.status)}, {"action", target.action}, {"reason", error.what()}});
     response = plain(error.status, error.what());
   } catch (const model::ConfigError& error) {
     services.log.error("configuration_error", {{"reason", error.what()}});

@@ -104,18 +104,19 @@ void check_tables(Connection& db, const std::vector<Migration>& migrations) {
   for (const Migration& migration : migrations) check_new_tables(db, script_of(db, migration));
 }
 
-void migrate(Connection& db, const base::Clock& clock, const base::Log& log) {
-  if (pending(db).empty()) return;
+std::vector<Migration> migrate(Connection& db, const base::Clock& clock, const base::Log& log) {
+  if (pending(db).empty()) return {};
   Transaction transaction(db);
   db.run(
       "CREATE TABLE IF NOT EXISTS schema_migrations "
       "(number integer PRIMARY KEY NOT NULL, name varchar NOT NULL, applied_at timestamp NOT NULL)");
   // Asked again, for another process may have been faster.
-  const std::vector<Migration> migrations = pending(db);
+  std::vector<Migration> migrations = pending(db);
   check_tables(db, migrations);
   for (const Migration& migration : migrations) apply(db, migration, clock.now());
   transaction.commit();
   for (const Migration& migration : migrations) log.info("schema_migrated", {{"name", migration.name}});
+  return migrations;
 }
 
 }  // namespace store

@@ -12,7 +12,8 @@ std::vector<Migration> pending(Connection&);
 /// while nobody else writes.
 void check_tables(Connection&, const std::vector<Migration>&);
 
-/// Applies what is pending, once, even when many processes start together: all of it or nothing.
-void migrate(Connection&, const base::Clock&, const base::Log&);
+/// Applies what is pending, once, even when many processes start together: all of it or nothing. What this
+/// call applied.
+std::vector<Migration> migrate(Connection&, const base::Clock&, const base::Log&);
 
 }  // namespace store

@@ -22,6 +22,10 @@ std::unique_ptr<Store> open(const Options& options, const base::Clock& clock, co
   return open_sql(options, clock, log);
 }
 
+std::vector<Migration> migrate(const Options& options, const base::Clock& clock, const base::Log& log) {
+  return migrate(*connect(options, log, Access::change), clock, log);
+}
+
 std::vector<Migration> pending_migrations(const Options& options, const base::Clock&, const base::Log& log) {
   const auto db = connect(options, log, Access::look);
   return pending(*db);

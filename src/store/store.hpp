@@ -113,6 +113,9 @@ struct Migration {
   std::string name;  // "0001_nextauth_v3.sql"
 };
 std::vector<Migration> pending_migrations(const Options&, const base::Clock&, const base::Log&);
+/// Makes the tables or brings them up to date, as open() does. What this call applied: where several do so at
+/// once, nothing for all but one of them.
+std::vector<Migration> migrate(const Options&, const base::Clock&, const base::Log&);
 
 /// Connections that wait for their next request: one for each thread that works at once.
 class Pool {

@@ -90,6 +90,18 @@ TEST_CASE("a line is bounded however much its values grow by escaping") {
   }
 }
 
+TEST_CASE("what strangers can bring about is a line a second at most") {
+  Written written;
+  written.log.warn_seldom("code", {{"key", "first"}});
+  written.log.warn_seldom("code", {{"key", "second"}});
+  written.log.warn_seldom("other");
+  CHECK(written.text == "2026-11-23T16:00:00.000Z warn code key=first\n");
+  written.text.clear();
+  written.clock.advance(std::chrono::seconds(1));
+  written.log.warn_seldom("code", {{"key", "third"}});
+  CHECK(written.text == "2026-11-23T16:00:01.000Z warn code key=third\n");
+}
+
 TEST_CASE("debug lines are written only with debug") {
   Written quiet, loud({.debug = true});
   quiet.log.debug("step");

@@ -89,6 +89,7 @@ class Site {
 
   http::Response answer(const http::Request& request) { return routes::handle(services_, request); }
   const http::Limits& limits() const { return options_.limits; }
+  const base::Log& log() const { return log_; }
 
  private:
   void answer(const std::string& path, const std::string& body) {
@@ -172,7 +173,8 @@ std::string serve(Site& site, const Lines& variables, std::string_view body) {
                                    return came;
                                  },
                              .is_for_guard = asks_guard(variables)};
-  return gateway::serve(input, site.limits(), [&](const auto& request) { return site.answer(request); });
+  return gateway::serve(
+      input, site.limits(), [&](const auto& request) { return site.answer(request); }, site.log());
 }
 
 void keep_cookie(std::string_view line, http::Pairs& jar) {

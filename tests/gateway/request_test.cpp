@@ -15,10 +15,12 @@ namespace {
 struct Sent {
   std::map<std::string, std::string> variables{{"REQUEST_METHOD", "GET"}, {"PATH_INFO", "/csrf"}};
   std::string body;
+  bool is_for_guard = false;
   size_t read = 0;
   http::Limits limits;
   std::vector<std::string> entries;
   std::vector<const char*> pointers;
+  std::string logged;
 
   Input input() {
     entries.clear();
@@ -26,12 +28,19 @@ struct Sent {
     pointers.clear();
     for (const std::string& entry : entries) pointers.push_back(entry.c_str());
     pointers.push_back(nullptr);
-    return {.variables = pointers.data(), .body = [this](char* into, size_t size) {
-              const size_t count = std::min({size, body.size() - read, size_t{7}});  // in small pieces
-              body.copy(into, count, read);
-              read += count;
-              return count;
-            }};
+    return {.variables = pointers.data(),
+            .body =
+                [this](char* into, size_t size) {
+                  const size_t count = std::min({size, body.size() - read, size_t{7}});  // in small pieces
+                  body.copy(into, count, read);
+                  read += count;
+                  return count;
+                },
+            .is_for_guard = is_for_guard};
+  }
+  std::string answer(const Handler& handler) {
+    const base::LogSink sink([this](std::string_view line) { logged += line; });
+    return serve(input(), limits, handler, base::Log());
   }
   http::Request request() { return read_request(input(), limits); }
   /// The status it is refused with; 200 if it is not.
@@ -205,8 +214,9 @@ TEST_CASE("every status has its reason") {
 TEST_CASE("a bad request is answered without asking the site") {
   Sent sent;
   sent.variables["CONTENT_LENGTH"] = "x";
+  sent.variables["REQUEST_URI"] = "/api/auth/csrf?code=s3cret";
   bool asked = false;
-  const std::string answer = serve(sent.input(), sent.limits, [&](const http::Request&) {
+  const std::string answer = sent.answer([&](const http::Request&) {
     asked = true;
     return http::Response{};
   });
@@ -214,14 +224,15 @@ TEST_CASE("a bad request is answered without asking the site") {
   CHECK(answer.starts_with("Status: 400 Bad Request\r\n"));
   CHECK(answer.find(usual) != std::string::npos);
   CHECK(answer.ends_with("\r\n\r\nCONTENT_LENGTH is no number."));
+  CHECK(sent.logged.ends_with(
+      " warn request_refused status=400 path=/api/auth/csrf reason=\"CONTENT_LENGTH is no number.\"\n"));
 }
 
 TEST_CASE("a bad HEAD is refused without a body, too") {
   Sent sent;
   sent.variables["REQUEST_METHOD"] = "HEAD";
   sent.variables["CONTENT_LENGTH"] = "x";
-  const std::string answer =
-      serve(sent.input(), sent.limits, [](const http::Request&) { return http::Response{}; });
+  const std::string answer = sent.answer([](const http::Request&) { return http::Response{}; });
   CHECK(answer.starts_with("Status: 400 Bad Request\r\n"));
   CHECK(answer.ends_with("\r\nContent-Length: 28\r\n\r\n"));
 }
@@ -229,7 +240,7 @@ TEST_CASE("a bad HEAD is refused without a body, too") {
 TEST_CASE("a good request is answered by the site, HEAD without the body") {
   Sent sent;
   sent.variables["REQUEST_METHOD"] = "HEAD";
-  const std::string answer = serve(sent.input(), sent.limits, [](const http::Request& request) {
+  const std::string answer = sent.answer([](const http::Request& request) {
     return http::Response{.status = 200, .headers = {}, .body = request.path_info};
   });
   CHECK(answer == "Status: 200 OK\r\n" + usual + "Content-Length: 5\r\n\r\n");
@@ -258,9 +269,8 @@ TEST_CASE("a guard's request has no body and no query of ours, whatever the page
 TEST_CASE("a guard's leave says nothing of a length or a body") {
   const auto leave = [](int status) {
     Sent sent;
-    Input input = sent.input();
-    input.is_for_guard = true;
-    return serve(input, sent.limits, [&](const http::Request&) {
+    sent.is_for_guard = true;
+    return sent.answer([&](const http::Request&) {
       return http::Response{.status = status, .headers = {{"Variable-A", "b"}}, .body = "x"};
     });
   };

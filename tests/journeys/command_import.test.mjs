@@ -34,6 +34,8 @@ describe('the command import', () => {
     // As editors on Windows write it.
     assert.equal(site.shell('nextauth.fcgi import - --json', { input: `\ufeff${text}` }).json().present, 2)
     assert.equal(site.shell('nextauth.fcgi import - --json', { input: '\ufeffname,email\r\nAnn,ann@example.com\r\n' }).json().present, 1)
+    const twice = site.shell('nextauth.fcgi import - --format csv --dry-run', { input: '\ufeff\ufeffname,email\r\nAnn,ann@example.com\r\n' })
+    assert.equal(twice.stderr, 'standard input:1: unknown column "\ufeffname"\n', 'one mark is the editor\'s, more are the file\'s')
     const misread = site.run('import', 'users', '--format', 'csv')
     assert.deepEqual([misread.code, misread.stderr.split('\n')[0]], [1, 'users:1: a quote inside of a cell: the whole cell must be in quotes, and the quote doubled'])
     assert.equal(site.run('import', 'users', '--format', 'xml').code, 2)

@@ -46,7 +46,7 @@ describe('every command', () => {
     })
   }
 
-  it('complains about options that are there twice, lack their value or have one too many', { timeout }, () => {
+  it('complains about options that are there twice, lack their value, have one too many or would change nothing', { timeout }, () => {
     for (const [words, complaint] of [
       [['gc', '--batch'], '--batch needs a value: --batch N'],
       [['gc', '--batch', '0'], '--batch must be a number from 1 to 100000'],
@@ -57,6 +57,10 @@ describe('every command', () => {
       [['gc', 'all'], 'there is an argument too many: "all"'],
       [['users', 'shwo', '1'], 'there is no "shwo" (did you mean "show"?)'],
       [['users', 'show'], 'there is an argument missing'],
+      [['users', 'show', '1', '--limit', '5'], '--limit means nothing with show'],
+      [['users', 'show', '1', '--after=5'], '--after means nothing with show'],
+      [['check', '--document-root', '/var/www'], '--document-root means nothing with a check that is not --online'],
+      [['snippet', 'apache', '--socket', '/run/a.sock'], '--socket means nothing with apache-fcgid'],
       [['sessions', 'revoke'], 'revoke needs the id of a session, or --user WHO']
     ]) {
       const { code, stderr } = site.run(...words)
@@ -130,6 +134,15 @@ describe('the commands of the database', () => {
     assert.deepEqual(json('migrate'), { database: site.database, applied: [], pending: [] })
   })
 
+  it('migrate says what it has applied itself, where several run at once', { timeout }, () => {
+    const names = readdirSync(path.join(root, 'schema/sqlite'))
+    const other = commandLine()
+    const { stdout } = other.shell('for i in 1 2 3 4 5 6 7 8; do nextauth.fcgi migrate & done; wait')
+    const lines = stdout.trim().split('\n')
+    assert.deepEqual(lines.filter((line) => line.startsWith('applied ')).sort(), names.map((name) => `applied ${name}`).sort())
+    assert.equal(lines.filter((line) => line === `${other.database}: up to date`).length, 7)
+  })
+
   it('users lists them, in parts on demand, and shows one by id or address', { timeout }, () => {
     change(site.database, `INSERT INTO users (name, email) VALUES ('Ann', 'ann@example.com'), ('B\x1b[2Job\x9b', 'bob@example.com'), (NULL, NULL);
       WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) INSERT INTO users (name, email) SELECT 'User', i || '@example.com' FROM n;
@@ -172,9 +185,21 @@ describe('the commands of the database', () => {
       INSERT INTO verification_requests (identifier, token, expires) VALUES ('a', 'a', datetime('now', '-1 day'))`)
     const expired = { sessions: 25, verificationRequests: 1, flows: 0, rateLimits: 0, documents: 0, total: 26 }
     assert.deepEqual(json('gc', '--dry-run'), expired)
+    assert.deepEqual(json('gc', '--dry-run', '--batch', '10'), expired)
     assert.deepEqual(json('gc', '--batch', '10'), expired)
     assert.equal(site.run('gc').stdout, 'deleted 0 sessions, 0 links in mails, 0 sign-ins under way, 0 rate limits, 0 documents of providers\n')
     assert.deepEqual(json('sessions').map(({ id }) => id), ['4'])
+  })
+
+  it('gc makes no tables where it only looks', { timeout }, () => {
+    const other = commandLine()
+    const advice = 'nextauth.fcgi: the database is not up to date: `nextauth.fcgi migrate` first\n'
+    const looked = () => { const { code, stdout, stderr } = other.run('gc', '--dry-run'); return [code, stdout, stderr] }
+    assert.deepEqual(looked(), [1, '', advice])
+    assert.ok(!readdirSync(other.folder).includes('auth.db'))
+    other.shell('sqlite3 auth.db "CREATE TABLE settings (k text)"')
+    assert.deepEqual(looked(), [1, '', advice])
+    assert.equal(other.shell('sqlite3 auth.db .tables').stdout.trim(), 'settings')
   })
 })
 

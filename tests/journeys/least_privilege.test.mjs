@@ -1,7 +1,7 @@
 // What the executable is made with, and what a process of it can still do when somebody has taken it over.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, before, describe, it } from 'node:test'
 import { fastcgi, variables } from '../support/fastcgi.mjs'
@@ -130,6 +130,22 @@ describe('a process', () => {
     await program.stop()
     await run({ sandbox: false })
     assert.deepEqual([status(program.pid, 'Seccomp'), status(program.pid, 'NoNewPrivs')], ['0', '0'])
+  })
+
+  it('is in the sandbox, with its threads, once a configuration that had an error is mended', { timeout }, async () => {
+    const mended = { url, database: 'sqlite:auth.db', providers: [], threads: 3 }
+    site = layOut({ name: 'privilege', config: { ...mended, thread: 3 } })
+    usePlainBuild(site)
+    program = await spawnProgram(site)
+    assert.equal((await csrf()).status, 500)
+    assert.equal(status(program.pid, 'Seccomp'), '0')
+    write(site.configFile, JSON.stringify(mended))
+    assert.equal((await csrf()).status, 200)
+    const threads = () => readdirSync(`/proc/${program.pid}/task`).map((id) => status(`${program.pid}/task/${id}`, 'Seccomp')).join()
+    await until('all of its threads are in it', () => threads() === '2,2,2,2', { started: program })
+    assert.equal((await csrf()).status, 200)
+    process.kill(program.pid, 'SIGTERM')
+    assert.deepEqual(await program.exited, { code: 0, signal: null })
   })
 
   it('is not where something is preloaded, as valgrind is', { timeout }, async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fastcgi } from '../support/fastcgi.mjs'
+import { until } from '../support/process.mjs'
 import { layOut, spawnProgram } from '../support/server.mjs'
 
 const url = 'http://127.0.0.1:8000/api/auth'
@@ -111,6 +112,29 @@ describe('a request', () => {
     assert.equal(lines.length, 1, lines.join('\n'))
     assert.doesNotMatch(lines[0], /[\x00-\x08\x0b-\x1f]/)
     assert.ok(lines[0].length < 16384, `${lines[0].length}`)
+  })
+})
+
+describe('a request that is refused', () => {
+  it('is in the log with what was wrong, but for its query, a line a second at most', { timeout: 30000 }, async () => {
+    const site = layOut({ name: 'refused', config: { url, secret: 'a secret of more than thirty characters', database: null, providers: [] } })
+    const program = await spawnProgram(site)
+    try {
+      const ask = (method, route, options) => fastcgi(site.socket, url, method, route, options)
+      const began = Date.now()
+      const lines = []
+      for (let i = 0; i < 40; i++) {
+        const { stderr } = await ask('GET', '/csrf', { query: 'code=s3cret', headers: { 'X-Long': 'x'.repeat(16385) } })
+        lines.push(...stderr.split('\n').filter(Boolean))
+      }
+      assert.match(lines[0], /^\S+ warn request_refused status=431 path=\/api\/auth\/csrf reason="[^"]+"$/)
+      assert.ok(lines.length <= Math.floor((Date.now() - began) / 1000) + 2, `${lines.length} lines`)
+      assert.ok(!lines.join().includes('s3cret'))
+      await until('the next second', async () => /warn request_refused status=400 .*reason="[^"]+"\n$/.test((await ask('POST', '/_log', { body: 'message=%00' })).stderr))
+      assert.equal((await ask('GET', '/nowhere')).stderr, '', 'which the answer itself explains')
+    } finally {
+      await program.stop()
+    }
   })
 })
 

@@ -62,7 +62,7 @@ describe('a FastCGI process', () => {
     assert.equal((await fastcgi(site.socket, url, 'GET', '/csrf')).status, 200)
   })
 
-  for (const signal of ['SIGTERM', 'SIGUSR1']) {
+  for (const signal of ['SIGTERM', 'SIGUSR1', 'SIGHUP']) {
     it(`finishes what it has begun on ${signal} and ends with 0`, { timeout: 30000 }, async () => {
       program = await spawnProgram(site)
       const signIn = await beginSignIn(site.socket)
@@ -84,6 +84,14 @@ describe('a FastCGI process', () => {
       assert.ok(Date.now() - began < 3000, `${Date.now() - began} ms`)
     })
   }
+
+  it('takes no notice of SIGHUP where nohup started it', { timeout: 10000 }, async () => {
+    program = await spawnProgram(site, { before: "trap '' HUP" })
+    process.kill(program.pid, 'SIGHUP')
+    assert.equal((await fastcgi(site.socket, url, 'GET', '/csrf')).status, 200)
+    process.kill(program.pid, 'SIGTERM')
+    assert.deepEqual(await program.exited, { code: 0, signal: null })
+  })
 
   it('ends on SIGTERM though a request stopped in the middle, and finishes one that takes longer itself', { timeout: 40000 }, async () => {
     program = await spawnProgram(site)

@@ -46,7 +46,7 @@ describe('the codes in the log', () => {
   /** Calls that write a code which stands elsewhere: in the router's table, or in the line above. */
   const indirect = ['routes/router.cpp log', 'routes/router.cpp route.log', 'hooks/lua_hooks.cpp code', 'hooks/lua_services.cpp code']
   const calls = Object.entries(sources).filter(([file]) => !file.startsWith('base/log.')).flatMap(([file, text]) =>
-    [...text.matchAll(/\blog_?(?:\(\))?(?:\.|->)(?:error|warn|info|debug|write)\(([^;{]*)/g)].map(([, args]) => ({ file, args: args.replace(/\w+\("\w+"\)/g, 'value') })))
+    [...text.matchAll(/\blog_?(?:\(\))?(?:\.|->)(?:error|warn|warn_seldom|info|debug|write)\(([^;{]*)/g)].map(([, args]) => ({ file, args: args.replace(/\w+\("\w+"\)/g, 'value') })))
   const written = calls.flatMap(({ args }) => [...args.matchAll(/"(\w+)"/g)].map(([, code]) => code))
   const tables = [
     ...[...sources['routes/router.cpp'].matchAll(/"(\w+_error)"/g)].map(([, code]) => code),

@@ -120,6 +120,12 @@ TEST_CASE("PKCE is used where the provider does not say and its id_token is used
   World w;
   w.op.document.erase("code_challenge_methods_supported");
   CHECK(sent(w, "code_challenge_method") == "S256");
+  World null;
+  null.op.document.set("code_challenge_methods_supported", Json());
+  CHECK(sent(null, "code_challenge_method") == "S256");
+  World none;
+  none.op.document.set("code_challenge_methods_supported", Json::array());
+  CHECK(sent(none, "code_challenge") == "absent");
 }
 
 TEST_CASE("what the site's owner chose is not added to") {

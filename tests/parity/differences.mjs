@@ -34,6 +34,7 @@ const differences = {
   badRequest: 'The sentence in an answer 400 is our own; v3\'s comes from Next.js.',
   stale: 'The page says that its form was too old (8); v3 shows it again without a word.',
   credentialsRows: 'Credentials work with database sessions too (5, 13); v3 answers Configuration.',
+  capitals: 'Of an address only ASCII capitals are made small; v3 makes the Kelvin sign a k too, and so one address another.',
   address: 'An address is judged strictly (5, 15); v3 sends to what is left of it at "," or a second "@", or never answers.',
   sessionReplaced: 'Whoever signs in again by mail gets a new session in the old one\'s place; v3 leaves the old one behind.'
 }

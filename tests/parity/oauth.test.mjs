@@ -177,6 +177,14 @@ describe('OAuth', () => {
         assert.notEqual(views.v3.location, views.ours.location)
       })
     }
+    it('has an address whose capitals beyond ASCII stay', async () => {
+      stub.on('/me', json({ sub: 'kelvin', email: 'JANE\u00c4@\u212aey.Example' }))
+      for (const [side, expected] of [['ours', 'jane\u00c4@\u212aey.example'], ['v3', 'jane\u00e4@key.example']]) {
+        const person = new Person(sites.jwt, side)
+        await person.signIn('stub')
+        assert.equal((await person.session()).json().user.email, expected, reason('capitals'))
+      }
+    })
     it('counts once', async () => {
       for (const [side, expected] of [['ours', `${url}/error?error=OAuthCallback`], ['v3', origin]]) {
         const person = new Person(sites.jwt, side)

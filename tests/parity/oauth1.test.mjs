@@ -97,7 +97,7 @@ describe('OAuth 1.0a', () => {
     (SELECT json_group_array(json_object('compound', compound_id, 'type', provider_type, 'provider', provider_id, 'account', provider_account_id, 'refresh', refresh_token, 'access', access_token, 'expires', access_token_expires)) FROM accounts) AS accounts`
 
   /** A whole sign-in on both sides. Their answers, calls of the owner's functions, and rows. */
-  async function both(site, { query = 'oauth_token=request-token&oauth_verifier=verified', bent = {} } = {}) {
+  async function both(site, { method = 'GET', query = 'oauth_token=request-token&oauth_verifier=verified', bent = {} } = {}) {
     const seen = {}
     for (const side of sides) {
       if (site.options.database) await site.sql(side, 'DELETE FROM users; DELETE FROM accounts; DELETE FROM sessions')
@@ -105,7 +105,7 @@ describe('OAuth 1.0a', () => {
       const person = new Person(site, side)
       await person.post('/signin/birds', { callbackUrl: '/next' })
       owner.calls(side)
-      const answers = [await person.ask('GET', '/callback/birds', { query }), await person.session()]
+      const answers = [await person.ask(method, '/callback/birds', { query }), await person.session()]
       const rows = site.options.database ? (await site.sql(side, tables))[0] : {}
       seen[side] = { answers: await Promise.all(answers.map((answer) => view(answer))), calls: owner.calls(side), rows }
     }
@@ -115,6 +115,7 @@ describe('OAuth 1.0a', () => {
     describe(`the answer (${name})`, () => {
       const ways = {
         'good': {},
+        'good, by POST': { method: 'POST' },
         'access token: refused': { bent: { '/access': { status: 401, body: 'no' } } },
         'profile: refused': { bent: { '/me': { status: 401, body: 'no' } } },
         'profile: hangs up': { bent: { '/me': undefined } },

@@ -65,4 +65,20 @@ describe('the pages', () => {
       }
     })
   }
+
+  for (const [route, query] of [['/signin', 'error=CredentialsSignin'], ['/signout', ''], ['/verify-request', ''], ['/error', ''], ['/error', 'error=AccessDenied'], ['/error', 'error=Verification']]) {
+    it(`have v3's classes, that styles and suites may hold on to: ${route}?${query}`, async () => {
+      const { ours, v3 } = await both('auto', route, query)
+      const counted = (html) => {
+        const counts = {}
+        for (const [, attributes] of tags(html, 'body', 'main', 'div', 'a', 'button').filter(([, attributes]) => attributes.class)) {
+          for (const name of attributes.class.split(' ')) counts[name] = (counts[name] ?? 0) + 1
+        }
+        return counts
+      }
+      const [own, wanted] = [counted(ours), counted(v3)]
+      for (const name of Object.keys(wanted)) assert.ok(own[name] >= 1, `.${name}`)
+      assert.equal(own.provider, wanted.provider)
+    })
+  }
 })

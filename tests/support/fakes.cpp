@@ -15,7 +15,7 @@ http::Answer FakeClient::send(const http::Outgoing& request) {
   if (!url || url->userinfo) throw http::Unreachable("not an http(s) URL");
   if (!http::is_trustworthy(*url)) throw http::Unreachable("plain http is for loopback addresses only");
   const auto found = answers_.find(without_query(request.url));
-  if (found == answers_.end()) throw http::Unreachable(without_query(request.url) + ": nobody is there");
+  if (found == answers_.end()) throw http::Unreachable(without_query(request.url), "nobody is there");
   return found->second(request);
 }
 
@@ -24,7 +24,7 @@ void FakeClient::on(const std::string& url, int status, const std::string& body)
 }
 
 void FakeClient::off(const std::string& url, const std::string& why) {
-  on(url, [=](const http::Outgoing&) -> http::Answer { throw http::Unreachable(url + ": " + why); });
+  on(url, [=](const http::Outgoing&) -> http::Answer { throw http::Unreachable(url, why); });
 }
 
 size_t FakeClient::count(const std::string& url) const {
