@@ -112,8 +112,40 @@ TEST_CASE("without state the browser alone is what a flow is bound to") {
   CHECK(w.get(back).location == "https://example.com");
 }
 
+TEST_CASE("without state a provider's answer finds the flow of that provider alone") {
+  const Json bare = Json::object({{"protection", Json::array({"pkce"})}});
+  World w({.more = {HostileProvider::plain_entry("acme", bare), HostileProvider::plain_entry("bree", bare)}});
+  const std::string acme = w.browser.approve(w.start("acme"), "acme");
+  const std::string bree = w.browser.approve(w.start("bree"), "bree");
+  CHECK(w.get(acme).location == "https://example.com");
+  w.browser.sign_out();
+  w.op.person.set("sub", "ben");
+  w.op.person.set("email", "ben@example.com");
+  CHECK(w.get(bree).location == "https://example.com");
+}
+
+// However it was found.
+TEST_CASE("a flow of another browser is none of this one's") {
+  World w;
+  const model::Flow flow{.key_hash = {},
+                         .provider_id = "op",
+                         .browser = crypto::sha256_hex("this browser's token"),
+                         .code_verifier = {},
+                         .nonce = {},
+                         .request_token_secret = {},
+                         .callback_url = {},
+                         .expires = w.clock.now() + 1min};
+  oauth::CallbackAnswer answer;
+  answer.code = "c0de";
+  const auto check = [&](const char* csrf_token) {
+    oauth::check_answer(w.providers.front(), {}, answer, flow, csrf_token, w.clock.now());
+  };
+  CHECK_NOTHROW(check("this browser's token"));
+  CHECK_THROWS_WITH_AS(check("another's token"), "state was made for another browser", model::AuthError);
+}
+
 TEST_CASE("a security parameter that comes twice is refused") {
-  for (const char* name : {"code", "state", "iss", "error"})
+  for (const char* name : {"code", "state", "iss", "error", "user"})
     CHECK(refused([&](http::Pairs& p) {
             p.emplace_back(name, "x");
             p.emplace_back(name, "x");

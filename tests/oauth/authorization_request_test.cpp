@@ -59,6 +59,16 @@ TEST_CASE("the page's query goes on to the provider, but replaces nothing that p
   for (const char* name : {"state", "nonce", "code_challenge"}) CHECK(value(asked, name).size() > 20);
 }
 
+TEST_CASE("what protects is not replaced by a name that comes twice in the page's query either") {
+  World w;
+  const http::Pairs honest = sent(w);
+  for (const char* name : {"client_id", "redirect_uri", "response_type", "code_challenge_method"}) {
+    CAPTURE(name);
+    const std::string evil = std::string(name) + "=evil";
+    CHECK(value(sent(w, "?" + evil + "&" + evil), name) == value(honest, name));
+  }
+}
+
 TEST_CASE("the scope may be replaced by the page, and is sent empty where it is") {
   World w({.more = {HostileProvider::plain_entry("acme"),
                     HostileProvider::plain_entry("bare", Json::object({{"scope", Json::array()}}))}});

@@ -90,6 +90,18 @@ TEST_CASE("alg none is refused, however it is spelled") {
   }
 }
 
+TEST_CASE("alg none is not for a site's owner to choose either") {
+  World w(
+      {.op = base::parse_json(R"({"oidc": {"issuer": "https://op.example", "algs": ["none", "ES256"]}})")});
+  CHECK(w.sign_in().location == "https://example.com");
+  w.browser.sign_out();
+  w.op.instead_of_signing = [](const Json& claims) {
+    return base::to_base64url(R"({"alg":"none"})") + "." + base::to_base64url(base::to_json(claims)) + ".";
+  };
+  CHECK(w.sign_in().location == w.error("OAuthCallback"));
+  CHECK(w.logged("alg none is not accepted"));
+}
+
 TEST_CASE("an RSA key's public half is no HMAC secret") {
   const std::string pem = public_pem(rsa());
   const std::string n = base::from_base64url(rsa().text_of("n").value()).value();
