@@ -15,6 +15,18 @@ TEST_CASE("SHA-256 is FIPS 180-4's") {
   CHECK(sha256("abc").size() == 32);
 }
 
+TEST_CASE("the digest that goes with an algorithm is of its size, SHA-512 for EdDSA") {
+  const std::string sha384 =
+      "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7";
+  const std::string sha512 =
+      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+      "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+  for (const char* alg : {"RS256", "PS256", "ES256"}) CHECK(digest_for(alg, "abc") == sha256("abc"));
+  for (const char* alg : {"RS384", "PS384", "ES384"}) CHECK(base::to_hex(digest_for(alg, "abc")) == sha384);
+  for (const char* alg : {"RS512", "PS512", "ES512", "EdDSA"})
+    CHECK(base::to_hex(digest_for(alg, "abc")) == sha512);
+}
+
 TEST_CASE("HMAC is that of RFC 2202 and RFC 4231") {
   struct {
     std::string key, text, sha1, sha256, sha512;

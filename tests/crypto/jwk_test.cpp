@@ -153,6 +153,7 @@ TEST_CASE("PEM that is no private key of ours is refused, and no passphrase is a
   for (const char* pem :
        {"", "no PEM", vectors::rsa1024_pem, vectors::secp256k1_pem, vectors::p256_passphrase_pem})
     CHECK_THROWS_AS(Key::from_pem(pem), Error);
+  CHECK_THROWS_WITH_AS(Key::from_pem(vectors::p256_mixed_pem), "an EC key that is not valid", Error);
 }
 
 TEST_CASE("an empty secret is a key that fits nothing") {

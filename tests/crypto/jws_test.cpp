@@ -243,6 +243,32 @@ TEST_CASE("only a private key that fits signs") {
   CHECK_THROWS_AS(sign_jws(Json(), "", Key::from_jwk(jwk), "ES256"), Error);
 }
 
+// RFC 7518 §3.5. Made by openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:….
+TEST_CASE("the salt of RSA-PSS is as long as the digest, no shorter and no longer") {
+  const Key key = public_half(vectors::rsa_jwk);
+  const char* const of_32 =
+      "eyJhbGciOiJQUzI1NiJ9.e30."
+      "2fUVNP9xf0f-Bsb5uJkePIcEs0yuhN4JhJy4GMN3oo8-Lc6QppF6cYgBI5iTjV9t73KmRxAzT0nXsaANl2AzbaArnB0np_UbBskQ"
+      "E2Ovm5WeduP2qJ_A_QPp32LXY4TfO3k9pBeU0EdNs7JB7RxP1W7eM5ZMTYGqoyUEtx170yU6_KikOLTwK20XEzmGMdAe8gJH8s3Q"
+      "yj8g45zG28E8u3HBe4H6PNMNo55YpOMB21wlVFJsAMu46B2A8ktxrS_BR0yv9J0O8iF57vYsN0nGiIOrB9C-DIxLxb8hsKpGXfqF"
+      "jPvilfjG8KDWi7cZBnMAOFBf3GFayN91med4raWY7A";
+  const char* const of_20 =
+      "eyJhbGciOiJQUzI1NiJ9.e30."
+      "0s11LiWkPOL-q9YFKcDhI4jRKMyKafPl3i3W8z9gk7wCsdYAYPzvuTXlo6sBleaBuS0Vrl184WN4oyAd2UIvShSyOBr9B8J872y8"
+      "QrX4kpggu0u3CmQB24PJbEBfZFOVINRT-9GDj4Ylfq3xG4FettGBDkbwSzvggzqDAdSQdy4AhrjV7xBr29Fekaq5Yz8C1oX1lJWk"
+      "nLKwewuKYLKKuFS-ACVrCufG3JxgaWmrkHiQHZUjUF-Dr_CaZfEIlOX-DqF52yR62A1camTc8q5Ak--0BDgHxLhpuQ6d5zW5Q4Pq"
+      "BLLzKOFzaBgiWCyoCo8HdmHYLm8pPVG9csQNaesRNA";
+  const char* const of_222 =
+      "eyJhbGciOiJQUzI1NiJ9.e30."
+      "ga85p5uK0dAgXgxu7l-klR0O9D1n9uydUUVpbGSu_Wi-U7EdWzHXl791X-b9KyWKk1AOXNmiF7rcyHht4qXI4DCx80R7pfGS9wZ_"
+      "YX_kWKpT3l3yIysV8JYcWEDNiY4MdS2tbFDTMHhDb6Kstubx2gOWZ3gm9AGWtQkd90nV0ltykQmSiWQuh0DdPB8oMp35nFbas4Ik"
+      "z820f29DSnACSMhoYfOdUHNH-nlAqLCmsjb98YLQZ98PjGqJ4ozMbp78LRJFS7Dcabj5nEkhH1MyKXzTZ48bZRdoa_fEA5VX670g"
+      "qfOn4txVIvgozOCRVlpxK4jCIDMDmBvZt5Zpgg8ubA";
+  CHECK(verifies(of_32, key, "PS256"));
+  CHECK_FALSE(verifies(of_20, key, "PS256"));
+  CHECK_FALSE(verifies(of_222, key, "PS256"));
+}
+
 TEST_CASE("a key in PEM, and an RSA one without its primes, sign what its JWK verifies") {
   Json bare = base::parse_json(vectors::rsa_jwk);
   for (const char* name : {"p", "q", "dp", "dq", "qi"}) bare.erase(name);

@@ -62,7 +62,7 @@ TEST_CASE("a password matches its hash, of each kind, and no other does") {
 
 TEST_CASE("plain text, {SHA} and DES are no hashes") {
   for (const char* stored :
-       {"secret", "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=", "secretsecrets", "seDwDAh6YoRKQ", "", "$", "$$", "*",
+       {"secret", "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=", "secretsecrets", "sefjKaLm7zybE", "", "$", "$$", "*",
         "!", "x", "$argon2id$v=19$m=65536,t=4,p=1$abc$def", "_J9..rasm"}) {
     CAPTURE(stored);
     CHECK_FALSE(is_password_hash(stored));
@@ -77,6 +77,13 @@ TEST_CASE("a hash without its salt or its end matches nothing") {
     CAPTURE(stored);
     CHECK_FALSE(password_matches("secret", stored));
   }
+}
+
+TEST_CASE("a hash is one line, no longer than libcrypt's longest") {
+  CHECK_FALSE(is_password_hash(known[0].hash + "\n"));
+  CHECK_FALSE(is_password_hash("$apr1$sa\nt$9xy1btjgzLYfb7hivXtC//"));
+  CHECK(is_password_hash("$6$" + std::string(CRYPT_OUTPUT_SIZE - 4, 'x')));
+  CHECK_FALSE(is_password_hash("$6$" + std::string(CRYPT_OUTPUT_SIZE - 3, 'x')));
 }
 
 TEST_CASE("a NUL ends no password") {

@@ -73,6 +73,13 @@ AwEHoUQDQgAEE4cnbSJWPk/GIbnxOStpyODXZyZ257cjn4Wx1C593snZC8FHK1MM
 mq/tBLyM6MheJm0NxFt7R8QQdb3T01g9ZA==
 -----END EC PRIVATE KEY-----
 )PEM";
+// The private half of the one above, with the public half of RFC 7517's example.
+inline constexpr const char* p256_mixed_pem = R"PEM(-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIEqm8MFeuHPRzEQdEtJN0JvQnHQeJTa0fLYNuaRyllAcoAoGCCqGSM49
+AwEHoUQDQgAEMKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D7gS2XpJFbZ
+iItSs3m9+9Ue6GnvHw/GW2ZZaVtszggXIw==
+-----END EC PRIVATE KEY-----
+)PEM";
 inline constexpr const char* ed25519_pem = R"PEM(-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIJLffE96jwdRkegWGkaJ6CRmWHuS8jf60929Bg1LOEML
 -----END PRIVATE KEY-----

@@ -86,6 +86,14 @@ TEST_CASE("a document from the future is not believed: the clock has gone back")
   CHECK(first.client.count(url) == 2);
 }
 
+TEST_CASE("nor is it taken for what another process has fetched since") {
+  Kept kept;
+  kept.cache.documents[url].body = R"({"n":2})";
+  kept.cache.documents[url].fetched = kept.clock.now() + 1s;
+  CHECK(kept.documents.get_again(url) == Json::object({{"n", 1}}));
+  CHECK(kept.client.count(url) == 2);
+}
+
 TEST_CASE("a document is fetched again once a minute at most") {
   Kept kept;
   CHECK(kept.documents.get_again(url));

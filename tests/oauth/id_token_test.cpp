@@ -49,6 +49,7 @@ TEST_CASE("iss must be the provider's, exactly") {
 
 TEST_CASE("aud must name this client") {
   CHECK(with("aud", "another") == "OAuthCallback: id_token: aud is another client, or missing");
+  CHECK(with("aud", "app2") == "OAuthCallback: id_token: aud is another client, or missing");
   CHECK(with("aud", "APP") == "OAuthCallback: id_token: aud is another client, or missing");
   CHECK(with("aud", 7) == "OAuthCallback: id_token: aud is another client, or missing");
   CHECK(with("aud", Json::array()) == "OAuthCallback: id_token: aud does not name this client");
@@ -75,6 +76,7 @@ TEST_CASE("of several aud, azp must say that the token was issued to us") {
 
 TEST_CASE("a wrong azp is refused even where aud is ours alone") {
   CHECK(with("azp", "another") == "OAuthCallback: id_token: azp is another client");
+  CHECK(with("azp", "app2") == "OAuthCallback: id_token: azp is another client");
   CHECK(with("azp", nullptr) == "OAuthCallback: id_token: azp is another client");
 }
 
@@ -191,6 +193,36 @@ TEST_CASE("a promised id_token that is missing is refused") {
   World w;
   w.op.in_tokens = [](Json& tokens) { tokens.erase("id_token"); };
   CHECK(refusal(w) == "OAuthCallback: token response: no id_token");
+}
+
+// Where the profile comes from userinfo, each of scope and nonce is reason enough to wait for one.
+TEST_CASE("an id_token is promised by the scope openid, and by a nonce") {
+  const auto without_one = [](const Json& entry) {
+    World w({.more = {entry}});
+    w.op.in_tokens = [](Json& tokens) { tokens.erase("id_token"); };
+    return refusal(w, entry.text_of("id").value());
+  };
+  const std::string missing = "OAuthCallback: token response: no id_token";
+  Json discovered = HostileProvider::plain_entry(
+      "acme", base::parse_json(R"({"issuer": "https://op.example", "idToken": false, "scope": "email openid",
+                                   "protection": ["state"]})"));
+  CHECK(without_one(discovered) == missing);
+  CHECK(without_one(HostileProvider::plain_entry(
+            "acme", base::parse_json(R"({"oidc": {"issuer": "https://op.example"},
+                                         "protection": ["state", "nonce"]})"))) == missing);
+  discovered.set("scope", "email");
+  World w({.more = {discovered}});
+  w.op.in_tokens = [](Json& tokens) { tokens.erase("id_token"); };
+  CHECK(w.sign_in("acme").location == "https://example.com");
+}
+
+TEST_CASE("an id_token that nobody promised is verified all the same at a provider used by discovery") {
+  World w(
+      {.more = {HostileProvider::plain_entry(
+           "acme", base::parse_json(R"({"issuer": "https://op.example", "idToken": false, "scope": "email",
+                                            "protection": ["state"]})"))}});
+  w.op.in_claims = [](Json& claims) { claims.set("aud", "another"); };
+  CHECK(refusal(w, "acme") == "OAuthCallback: id_token: aud is another client, or missing");
 }
 
 TEST_CASE("an id_token that is no text counts as missing") {

@@ -64,6 +64,13 @@ TEST_CASE("userinfo that is down, slow or too large is OAuthCallback") {
           "OAuthCallback: " + userinfo + ": " + why);
 }
 
+TEST_CASE("an address in the profile that is no text makes it no profile") {
+  for (const Json& email : {Json(7), Json(true), Json::array({"ann@example.com"}), Json::object()}) {
+    CAPTURE(base::to_json(email));
+    CHECK(userinfo_with("email", email) == signin);
+  }
+}
+
 TEST_CASE("an access token that is part of the address is not logged when nobody answers there") {
   const std::string at = "https://op.example/tokens/";
   World w(
@@ -142,6 +149,13 @@ TEST_CASE("the form field user, as Apple sends it, is part of the profile") {
   w.op.in_answer = [](http::Pairs& p) { p.emplace_back("user", R"({"name":"Ann of Apple"})"); };
   w.sign_in();
   CHECK(w.sql("SELECT name FROM users") == "Ann of Apple\n");
+}
+
+TEST_CASE("a field user is nothing at a provider that is not known to send one") {
+  World w({.op = Json::object({{"profile", base::parse_json(R"({"id": "sub", "name": "user.name"})")}})});
+  w.op.in_answer = [](http::Pairs& p) { p.emplace_back("user", R"({"name":"Somebody else"})"); };
+  CHECK(w.sign_in().location == "https://example.com");
+  CHECK(w.sql("SELECT name FROM users") == "null\n");
 }
 
 TEST_CASE("a field user that is no JSON is Callback") {

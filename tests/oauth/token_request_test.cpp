@@ -45,6 +45,9 @@ TEST_CASE("with basic the secret is in the header alone, each part form-encoded"
   const http::Outgoing request =
       token_request(Json::object({{"clientAuth", "basic"}, {"clientSecret", "a:b c"}}));
   CHECK(http::first(request.headers, "Authorization") == "Basic YXBwOmElM0FiJTIwYw==");
+  // Else the client's id would end at its colon, and the rest be taken for the secret's begin.
+  const http::Outgoing other = token_request(Json::object({{"clientAuth", "basic"}, {"clientId", "a:p"}}));
+  CHECK(http::first(other.headers, "Authorization") == "Basic YSUzQXA6Y2xpZW50LXMzY3JldA==");
   CHECK(field(request, "client_id") == "absent");
   CHECK(field(request, "client_secret") == "absent");
 }
