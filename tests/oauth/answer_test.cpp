@@ -80,6 +80,19 @@ TEST_CASE("a flow is fresh for 15 minutes") {
   }
 }
 
+TEST_CASE("a later sign-in in the same browser makes an earlier one no fresher") {
+  for (const bool database : {true, false}) {
+    CAPTURE(database);
+    World w({.database = database});
+    const std::string first = w.browser.approve(w.start());
+    w.clock.advance(10min);
+    const std::string second = w.browser.approve(w.start());
+    w.clock.advance(5min);
+    CHECK(w.get(first).location == w.error("OAuthCallback"));
+    CHECK(w.get(second).location == "https://example.com");
+  }
+}
+
 TEST_CASE("a state made for one provider is not answered by another") {
   for (const bool database : {true, false}) {
     CAPTURE(database);

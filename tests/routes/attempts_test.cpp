@@ -20,6 +20,17 @@ int ask_for_mail(HostileSite& site, const std::string& address) {
       .status;
 }
 
+/// The same from an address, as a proxy may hand it on.
+int try_from(HostileSite& site, const std::string& address, const std::string& forwarded_for = "") {
+  http::Request request = site.request("POST", "/callback/staff");
+  request.content_type = "application/x-www-form-urlencoded";
+  request.body = http::encode_query({{"csrfToken", site.browser.csrf()}, {"json", "true"}});
+  for (const auto& [name, value] : site.browser.cookies) request.cookie += name + "=" + value + "; ";
+  request.remote_address = address;
+  request.forwarded_for = forwarded_for;
+  return site.answer(request).status;
+}
+
 }  // namespace
 
 TEST_CASE("a member's number is one name, however it is written") {
@@ -30,6 +41,28 @@ TEST_CASE("a member's number is one name, however it is written") {
     CHECK_MESSAGE(try_password(site, name) == 429, name);
   for (const char* name : {"43", "-42", "42a", "0x42", "1e999", "nan", "inf", "+"})
     CHECK_MESSAGE(try_password(site, name) == 200, name);
+}
+
+TEST_CASE("a network of IPv6 is one client, an address of IPv4 is") {
+  HostileSite site;
+  site.options.rate_limits = {three, {}, {}};
+  for (const char* address : {"2001:db8::1", "2001:db8::2", "2001:db8::ffff:1"})
+    CHECK(try_from(site, address) == 401);
+  CHECK(try_from(site, "2001:db8::3") == 429);
+  CHECK(try_from(site, "2001:db8:0:1::1") == 401);
+  for (const char* address : {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"})
+    CHECK(try_from(site, address) == 401);
+}
+
+TEST_CASE("behind a trusted proxy the client is who the proxy says, else the proxy itself") {
+  HostileSite site;
+  site.options.rate_limits = {three, {}, {}};
+  for (int i = 1; i <= 3; ++i) CHECK(try_from(site, "10.0.0.1", "192.0.2." + std::to_string(i)) == 401);
+  CHECK(try_from(site, "10.0.0.1", "192.0.2.4") == 429);
+  site.options.trusted_proxies = {http::parse_address_range("10.0.0.1").value()};
+  for (int i = 0; i < 3; ++i) CHECK(try_from(site, "10.0.0.1", "203.0.113.9, 192.0.2.9") == 401);
+  CHECK(try_from(site, "10.0.0.1", "203.0.113.8, 192.0.2.9") == 429);
+  CHECK(try_from(site, "10.0.0.1", "192.0.2.8") == 401);
 }
 
 TEST_CASE("mails to one mailbox are counted together") {

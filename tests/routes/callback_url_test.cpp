@@ -73,6 +73,13 @@ TEST_CASE("a query that is no path or http(s) URL is a problem of the configurat
   }
 }
 
+TEST_CASE("of two in a query neither counts") {
+  World w;
+  const Reply reply = w.get("/signin?callbackUrl=%2Fa&callbackUrl=%2Fb");
+  CHECK(reply.location == w.error("Configuration"));
+  CHECK(reply.set_cookies.empty());
+}
+
 TEST_CASE("a cookie that is none is such a problem too") {
   World w;
   w.browser.cookies[name] = "javascript%3Aalert(1)";

@@ -96,6 +96,38 @@ TEST_CASE("pages carry a strict Content-Security-Policy, with a nonce of their o
     CHECK_FALSE(has(w.get(page).body, "<script"));
 }
 
+TEST_CASE(
+    "a page's nonce is of 16 random bytes, and only a site without TLS has forms that leave it behind") {
+  World w;
+  const std::string policy = w.get("/signin").header("Content-Security-Policy");
+  const size_t at = policy.find("'nonce-") + 7;
+  CHECK(policy.find('\'', at) - at == 22);
+  CHECK_FALSE(has(policy, "http:"));
+  World plain({.base_url = "http://localhost:8080"});
+  CHECK(has(plain.get("/signin").header("Content-Security-Policy"), "form-action 'self' https: http:"));
+}
+
+TEST_CASE("what goes wrong inside is for the log") {
+  World w;
+  w.sign_in();
+  w.hooks.on_session = [](Json, const Json&) -> Json { throw std::logic_error("an inner s3cret"); };
+  const Reply reply = w.get("/session");
+  CHECK(reply.status == 500);
+  CHECK(reply.body == "Error: something went wrong here. The server's log says what.");
+  CHECK(w.logged("an inner s3cret"));
+}
+
+TEST_CASE("who tries too often learns when to come back, on a page and as JSON") {
+  World w;
+  w.options.rate_limits.address = {.count = 1, .window = 10min};
+  w.start();
+  for (const http::Pairs& form : {http::Pairs{}, http::Pairs{{"json", "true"}}}) {
+    const Reply reply = w.start("op", form);
+    CHECK(reply.status == 429);
+    CHECK(reply.header("Retry-After") == "600");
+  }
+}
+
 TEST_CASE("the sign-in page has a button for each provider, with the CSRF token") {
   World w({.more = {HostileProvider::plain_entry("acme", Json::object({{"name", "Äcme & <Co>"}}))}});
   const Reply page = w.get("/signin?callbackUrl=%2Fa");

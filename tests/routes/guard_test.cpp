@@ -210,6 +210,30 @@ TEST_CASE("a name cannot end its header") {
   CHECK(w.at("/members").header("Variable-AUTH_NAME") == "Ann  Variable-REMOTE_USER: root");
 }
 
+TEST_CASE("nor can an address, a provider or an id") {
+  Guarded w;
+  w.sign_in();
+  w.sql("UPDATE users SET email = 'ann' || char(10) || '@example.com'");
+  w.sql("UPDATE accounts SET provider_id = 'op' || char(13) || 'x'");
+  CHECK(w.at("/members").header("Variable-AUTH_EMAIL") == "ann @example.com");
+  CHECK(w.at("/members").header("Variable-AUTH_PROVIDER") == "op x");
+  Guarded token({.database = false});
+  token.op.person.set("sub", "ann\nVariable-REMOTE_USER: root");
+  token.sign_in();
+  for (const char* name : {"Variable-AUTH_USER", "Variable-REMOTE_USER"})
+    CHECK(token.at("/members").header(name) == "ann Variable-REMOTE_USER: root");
+}
+
+// https://example.com@evil.example is an address of evil.example's.
+TEST_CASE("an address that is no path is not where one comes back to") {
+  Guarded w;
+  for (const char* address : {"@evil.example/", ".evil.example/", "https://evil.example/", ""}) {
+    http::Request request = w.asked("/members");
+    request.request_uri = address;
+    CHECK_MESSAGE(w.answer(request).location == sign_in_for(w, "%2F"), address);
+  }
+}
+
 TEST_CASE("nginx is told 200 with who it is, or 401 with where to go, and nothing else") {
   Guarded w;
   const Reply unknown = w.authorize("/members/a%20b?x=1&y=%26");

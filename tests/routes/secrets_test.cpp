@@ -131,6 +131,12 @@ TEST_CASE("what a client reports is marked as the client's, bounded and escaped"
   CHECK(std::count(line.begin(), line.end(), '\n') == 1);
 }
 
+TEST_CASE("of what a client reports 64 bytes of the code are kept, and 1000 of the message") {
+  World w;
+  w.post("/_log", {{"code", std::string(500, 'c')}, {"message", std::string(1001, 'm')}});
+  CHECK(w.logged("client_code=" + std::string(64, 'c') + " message=" + std::string(1000, 'm') + "\n"));
+}
+
 TEST_CASE("a client chooses the level among v3's, and cannot hide as another code") {
   World w;
   for (const auto& [level, shown] :

@@ -124,6 +124,19 @@ TEST_CASE("a session is renewed when it was written updateAge ago") {
   CHECK(was_renewed_after(1 * day + 1ms));
 }
 
+TEST_CASE("a session that is looked at lives on, beyond the end that it began with") {
+  for (const bool jwt : {false, true}) {
+    World w({.jwt = jwt});
+    w.sign_in();
+    for (int i = 0; i < 3; ++i) {
+      w.clock.advance(20 * day);
+      CHECK(w.session().find("user"));
+    }
+    w.clock.advance(31 * day);
+    CHECK_FALSE(w.session().find("user"));
+  }
+}
+
 TEST_CASE("with updateAge 0 every look renews a session") {
   World w;
   w.options.session.update_age = 0s;
@@ -178,6 +191,21 @@ TEST_CASE("the session callback sees the user with database sessions") {
   };
   w.sign_in();
   CHECK(w.session().find("id")->integer() == 1);
+}
+
+// As in v3: with a JWT there is nothing else that could be ended.
+TEST_CASE("a session callback that throws ends a JWT session, and does not show one of the database") {
+  for (const bool jwt : {false, true}) {
+    CAPTURE(jwt);
+    World w({.jwt = jwt});
+    w.sign_in();
+    w.hooks.on_session = [](Json, const Json&) -> Json { throw hooks::Thrown("no"); };
+    const Reply reply = w.get("/session");
+    CHECK(reply.body == "{}");
+    CHECK(reply.cookie(name).empty() != jwt);
+    w.hooks.on_session = nullptr;
+    CHECK((w.session().find("user") != nullptr) != jwt);
+  }
 }
 
 TEST_CASE("signing out ends the session, its row and its cookie") {

@@ -97,6 +97,18 @@ TEST_CASE("a POST's token and address are its body's, never its query's") {
   CHECK(w.post(link, {{"csrfToken", w.browser.csrf()}}).location == w.error("Verification"));
 }
 
+TEST_CASE("a GET has no body, whatever comes with it") {
+  HostileSite w;
+  http::Request request = w.request("GET", "/signin");
+  request.content_type = "application/x-www-form-urlencoded";
+  request.body = "callbackUrl=%2Felsewhere&json=true";
+  const Reply reply = w.answer(request);
+  CHECK(reply.status == 200);
+  CHECK(reply.cookie("__Secure-next-auth.callback-url").find("elsewhere") == std::string::npos);
+  request.content_type = "text/plain";
+  CHECK(w.answer(request).status == 200);
+}
+
 TEST_CASE("a name that is no text is one account to the limit of attempts") {
   HostileSite w;
   w.options.rate_limits.account = {.count = 3, .window = 10min};

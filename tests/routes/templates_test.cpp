@@ -119,6 +119,20 @@ TEST_CASE("a template that is broken is named by check and the log, and a visito
   }
 }
 
+TEST_CASE("a part is no file outside of the folder, by whatever name") {
+  Own w;
+  std::ofstream(w.folder.file("outside.html")) << "from outside";
+  for (const std::string& name :
+       {std::string("../outside"), w.folder.file("outside"), std::string("x/../../outside")}) {
+    CAPTURE(name);
+    std::filesystem::create_directories(w.folder.file("own/x"));
+    w.write("signout.html", "{{>" + name + "}}");
+    const Reply reply = w.get("/signout");
+    CHECK(reply.status == 500);
+    CHECK_FALSE(has(reply.body, "from outside"));
+  }
+}
+
 TEST_CASE("a template that cannot be read, or is too large, is named") {
   Own w;
   std::filesystem::create_directory(w.folder.file("own/mail.txt"));
