@@ -1,6 +1,9 @@
 // Signing in by a link in a mail, below HTTP.
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "../store/scratch.hpp"
 #include "auth/auth.hpp"
 
@@ -46,6 +49,26 @@ TEST_CASE("a link is 32 random bytes in hex, of which the row keeps v3's hash") 
   CHECK(token != w.ask("ann@example.com"));
   CHECK(w.store->verification_request("ann@example.com", crypto::sha256_hex(token + "secret")));
   CHECK_FALSE(w.store->verification_request("ann@example.com", token));
+}
+
+TEST_CASE("a link that four use at once works once") {
+  scratch::Sqlite database;
+  const base::Secret secret{"secret"};
+  for (int round = 0; round < 20; ++round) {
+    const std::string token = auth::new_verification_request(*database.open(), "ann@example.com", 24h, secret,
+                                                             database.clock.time, crypto::system_random());
+    std::atomic<int> ready = 0, good = 0;
+    std::vector<std::thread> people;
+    for (int i = 0; i < 4; ++i)
+      people.emplace_back([&] {
+        const auto store = database.open();
+        for (++ready; ready < 4;) std::this_thread::yield();
+        if (auth::use_verification_request(*store, "ann@example.com", token, secret, database.clock.time))
+          ++good;
+      });
+    for (std::thread& one : people) one.join();
+    CHECK(good == 1);
+  }
 }
 
 TEST_CASE("a link is good for its address, with its secret, until it is used") {

@@ -27,13 +27,14 @@ std::vector<auth::Protected> read(const std::string& list) {
 
 TEST_CASE("the contract's example is read") {
   const auto all = read(R"([ { "path": "/members", "allow": "signed-in" },
-    { "path": "/staff/", "allow": { "emails": [], "domains": ["Example.com"], "providers": ["github"] } },
+    { "path": "/staff/", "allow": { "emails": ["Ann@Example.com"], "domains": ["Example.com"], "providers": ["github"] } },
     { "path": "/", "allow": "everybody" } ])");
   REQUIRE(all.size() == 3);
   CHECK(all[0].path == "/members");
   CHECK(all[0].allow.whom == auth::Admission::Whom::signed_in);
   CHECK(all[1].path == "/staff");
   CHECK(all[1].allow.whom == auth::Admission::Whom::listed);
+  CHECK(all[1].allow.emails == std::vector<std::string>{"ann@example.com"});
   CHECK(all[1].allow.domains == std::vector<std::string>{"example.com"});
   CHECK(all[1].allow.providers == std::vector<std::string>{"github"});
   CHECK(all[2].path == "/");

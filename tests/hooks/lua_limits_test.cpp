@@ -203,6 +203,17 @@ TEST_CASE("nothing is sent while the file is loaded: nobody may be there to wait
   CHECK(echo.requests.empty());
 }
 
+TEST_CASE("nor is a database asked") {
+  LuaSite site("db.query('SELECT 1') return {}");
+  int asked = 0;
+  site.services.query = [&](const std::string&, const Json&) {
+    ++asked;
+    return Json::array();
+  };
+  CHECK_THROWS_AS(site.hooks().session(Json::object(), {}), model::ConfigError);
+  CHECK(asked == 0);
+}
+
 TEST_CASE("limits.message and limits.url") {
   LuaSite site(R"(return { signIn = function(user)
     if user.url then return '/' .. ('u'):rep(user.url - 1) end

@@ -117,6 +117,9 @@ TEST_CASE("patterns match as in Lua: written by hand") {
   const std::string nul("a\0b\0", 4);
   CHECK(ours.run(nul, std::string("%z+", 3), 1) == plain.run(nul, std::string("%z+", 3), 1));
   CHECK(ours.run(nul, std::string("\0b", 2), 1) == plain.run(nul, std::string("\0b", 2), 1));
+  // Behind a text's end is a NUL, which is none of it.
+  const std::string open_end("a\0a", 3);
+  CHECK(ours.run(open_end, "^(a%z)%1", 1) == plain.run(open_end, "^(a%z)%1", 1));
 }
 
 TEST_CASE("patterns match as in Lua: twenty thousand made by chance") {

@@ -96,6 +96,17 @@ TEST_CASE("a browser reads URLs more kindly") {
   for (const auto& row : table) CHECK_MESSAGE(read(parse_url_as_browser(row.first)) == row.second, row.first);
 }
 
+TEST_CASE("an address is plainly within a site where no program could read it otherwise") {
+  const std::string site = "https://example.com";
+  for (const char* url : {"https://example.com", "https://example.com/", "https://example.com/a?b#c"})
+    CHECK_MESSAGE(is_plainly_within(url, site), url);
+  for (const char* url :
+       {"https://example.com.evil.com", "https://example.com@evil.com", "https://example.com?",
+        "https://evil.com", "https://example.com/\\evil.com", "https://example.com/a b",
+        "https://example.com/a\tb", "https://example.com/\x7f", "https://example.com/\xc3\xa4"})
+    CHECK_MESSAGE(!is_plainly_within(url, site), url);
+}
+
 TEST_CASE("loopback is an address of this machine, not a name that looks like one") {
   for (const char* url : {"http://localhost", "http://127.0.0.1:80/", "http://127.255.0.3", "http://[::1]/",
                           "http://LOCALHOST"})

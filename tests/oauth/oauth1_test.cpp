@@ -107,6 +107,18 @@ TEST_CASE("OAuth 1.0a: the request for a token names client, callback, time, and
   CHECK_FALSE(has(first, "s3cret"));
 }
 
+TEST_CASE("OAuth 1.0a: a secret that an address holds is not told when nobody answers there") {
+  World w(R"({"profileUrl": "https://photos.example.net/{tokens.oauth_token}/{tokens.oauth_token_secret}"})");
+  w.access_token = "oauth_token=at%2Fat&oauth_token_secret=a+secret";
+  const auto answer = w.client.answer;
+  w.client.answer = [&](const http::Outgoing& request) {
+    if (request.url.find(".net/at") != std::string::npos)
+      throw http::Unreachable(request.url + ": timed out");
+    return answer(request);
+  };
+  CHECK(failure([&] { w.identify(); }) == "Callback: https://photos.example.net/…/…: timed out");
+}
+
 TEST_CASE("OAuth 1.0a: the page's query goes along as in v3, but never over what the protocol says") {
   World w(R"({"authorizationParams": {"x_auth_access_type": "read", "perms": "all"}})");
   w.start({{"perms", "some"},
