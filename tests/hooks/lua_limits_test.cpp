@@ -66,6 +66,11 @@ TEST_CASE("limits.steps: a set counts by its length, and patterns do not nest wi
                             "local set = '[' .. ('b'):rep(20000) .. ']' "
                             "for i = 1, 100 do (('a'):rep(10000)):find(set) end"),
                  "more than 1000000 steps"));
+  // At each letter that it is compared with, too.
+  CHECK(contains(failure_of(site,
+                            "local set = '[' .. ('b'):rep(20000) .. 'a]' "
+                            "local _ = (('a'):rep(10000)):find('^' .. set .. '*')"),
+                 "more than 1000000 steps"));
   CHECK(
       contains(failure_of(site, "local _ = (('a'):rep(300)):find(('a?'):rep(300))"), "pattern too complex"));
   CHECK(contains(failure_of(site, "local _ = (''):find(('()'):rep(33))"), "too many captures"));
