@@ -14,6 +14,7 @@ Values values() {
   all.code = "a/b c";
   all.access_token = "t&1";
   all.tokens = base::parse_json(R"({"user_id": 12, "path": "../x?y", "deep": {"id": "d"}})");
+  all.claims = base::parse_json(R"({"org": "o/../p"})");
   return all;
 }
 
@@ -28,6 +29,8 @@ TEST_CASE("in a URL, what comes from outside is percent-encoded and the site's o
         "https://host.example/path/token?c=a%2Fb%20c");
   CHECK(providers::url(provider, "profileUrl", values()) ==
         "https://host.example/path/..%2Fx%3Fy/d/12?access_token=t%261");
+  CHECK(providers::expand_url(provider, "https://x.example/{claims.org}", values()) ==
+        "https://x.example/o%2F..%2Fp");
   CHECK(providers::expand_url(provider, "https://x.example/{clientId}") == "https://x.example/app");
 }
 
@@ -120,4 +123,18 @@ TEST_CASE("Entra ID's issuer is that of the person's tenant, when any tenant may
 TEST_CASE("oidc is as if absent when its issuer has no value") {
   const auto provider = accepted(R"({"id":"cognito","clientId":"a","domain":"a.example"})");
   CHECK(providers::oidc(provider, "issuer").is_null());
+}
+
+// Half of the facts would be worse than none.
+TEST_CASE("without a value for issuer or discovery the other facts of oidc are absent, too") {
+  for (const char* lacking : {"issuer", "discovery"}) {
+    CAPTURE(lacking);
+    Json facts = Json::object({{"iss", "https://a.example"}, {"algs", Json::array({"RS256"})}});
+    facts.set(lacking, "https://{tenant}.example");
+    Json entry = own(R"({"options": {"tenant": {}}})");
+    entry.set("oidc", facts);
+    for (const char* fact : {"iss", "algs"}) CHECK(providers::oidc(accepted(entry), fact).is_null());
+    entry.set("tenant", "t");
+    for (const char* fact : {"iss", "algs"}) CHECK_FALSE(providers::oidc(accepted(entry), fact).is_null());
+  }
 }

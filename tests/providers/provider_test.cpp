@@ -233,3 +233,10 @@ TEST_CASE("a broken entry is complained about, however broken") {
   CHECK(complaints("[]") == Complaints{": must be an object"});
   CHECK(complaints(R"({"id": "staff", "type": "credentials"})") == Complaints{": \"authorize\" is missing"});
 }
+
+TEST_CASE("a provider of another type has nothing of the catalogue's entry of that id") {
+  const auto provider = accepted(R"({"id": "google", "type": "credentials", "authorize": "lua"})");
+  CHECK(provider.type == providers::Type::credentials);
+  for (const char* key : {"authorizationUrl", "accessTokenUrl", "oidc"})
+    CHECK_FALSE(provider.entry.find(key));
+}
