@@ -81,6 +81,8 @@ TEST_CASE("a renewed token says the same, with iat and exp set anew, as one enco
         "{" + times + " }",                               // otherwise spelt
         "{\"iat\":" + std::to_string(now) + ".0,\"exp\":" + std::to_string(now + 100) + "}",
         "{\"\\u0069at\":" + std::to_string(now) + ",\"exp\":" + std::to_string(now + 100) + "}",
+        "{\"iat\":" + std::to_string(now) + R"(,"a\"iat":5,"exp":)" + std::to_string(now + 100) + "}",
+        "{\"iat\":" + std::to_string(now) + ",\"exp\":9999999999.5}",
         "{\"iat\":" + std::to_string(now) + "}"}) {
     CAPTURE(claims);
     const auto key = crypto::hkdf_sha256("s3cret", "NextAuth.js Generated Signing Key", 64);

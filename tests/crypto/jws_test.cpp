@@ -166,6 +166,7 @@ TEST_CASE("a token whose header names another algorithm is not opened, though th
   CHECK(verify_jws(read_jws(token), key, "HS256"));
   CHECK_FALSE(open_jws(token, key, "HS256"));
   CHECK_FALSE(open_jws(token, key, "HS512"));
+  CHECK_THROWS_AS(open_jws(".e30.AAAA", key_of(vectors::rsa_jwk), "RS256"), Error);
 }
 
 TEST_CASE("what is no JWS is refused") {

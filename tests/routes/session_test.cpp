@@ -95,6 +95,26 @@ TEST_CASE("an unknown or broken cookie is an empty object, and goes") {
     }
 }
 
+TEST_CASE("a token of ours that does not say when it was made goes, too") {
+  World w({.jwt = true});
+  const auto key = crypto::hkdf_sha256(w.jwt.secret.reveal(), "NextAuth.js Generated Signing Key", 64);
+  w.browser.cookies[name] = crypto::sign_jws(Json(), R"({"sub":"1"})", crypto::Key::from_bytes(key), "HS512");
+  const Reply reply = w.get("/session");
+  CHECK(reply.body == "{}");
+  CHECK(reply.cookie(name).find("Max-Age=0") != std::string::npos);
+}
+
+// One that somebody put into the database, say by an import: ours are hex.
+TEST_CASE("a session token of any characters is encoded in its cookie") {
+  World w;
+  w.sign_in();
+  w.sql("UPDATE sessions SET session_token = 'a; Domain=com'");
+  w.browser.cookies[name] = http::encode("a; Domain=com");
+  const Reply reply = w.get("/session");
+  CHECK(reply.json().find("user"));
+  CHECK(reply.cookie(name).starts_with(name + "=a%3B%20Domain%3Dcom; Path=/"));
+}
+
 TEST_CASE("what the database keeps of a session is no session token") {
   World w;
   w.sign_in();
