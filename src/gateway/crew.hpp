@@ -22,7 +22,6 @@ class Crew final : public base::WaitObserver {
   void start();
   /// Nobody stays from here on.
   void stop() { stopping_ = true; }
-  bool stopping() const { return stopping_; }
   bool empty() const { return threads_now_ == 0; }
 
   /// A thread has nothing to do, and has something again.

@@ -132,9 +132,26 @@ void Workers::look_after(std::vector<Descriptor> speaking) {
 
 milliseconds Workers::patience() const { return waiting_count_ > 0 ? wake_again : look_round; }
 
+void Workers::wake_all() {
+  const std::scoped_lock lock(workers_mutex_);
+  for (Worker& worker : workers_) worker.wake();
+}
+
+// A web server that has connected is about to ask, and has nobody else to ask then.
+void Workers::hear_out() {
+  constexpr milliseconds at_least{2 * moment};  // a thread may be looking whether its connection speaks
+  constexpr milliseconds at_most{1000};
+  closing_ = true;
+  const Clock::time_point began = Clock::now();
+  const auto spent = [began] { return Clock::now() - began; };
+  while (spent() < at_least || (doorman_.holds_silent() && spent() < at_most)) {
+    wake_all();
+    look_after(doorman_.wait(wake_again));
+  }
+}
+
 void Workers::stop() {
-  // Whoever has spoken by now is served.
-  look_after(doorman_.wait(milliseconds(0)));
+  hear_out();
   crew_.stop();
   const milliseconds last_call = Patience{}.last_call;
   const Clock::time_point stopped_at = Clock::now();
@@ -160,7 +177,10 @@ void Workers::work(Worker& worker) {
     crew_.rest();
     Descriptor connection = next(worker);
     crew_.work();
-    if (connection) serve_(std::move(connection), worker);
+    if (connection)
+      serve_(std::move(connection), worker);
+    else if (closing_)
+      std::this_thread::sleep_for(wake_again);
   }
   worker.gone_ = true;
 }
@@ -190,7 +210,7 @@ Descriptor Workers::take_waiting() {
 Descriptor Workers::accept(Worker& worker) {
   worker.begin_accepting();
   // Asked after it can be woken: what comes now ends the wait.
-  const bool is_wanted_elsewhere = crew_.stopping() || waiting_count_ > 0;
+  const bool is_wanted_elsewhere = closing_ || waiting_count_ > 0;
   sockaddr_storage peer{};
   const int connection = is_wanted_elsewhere ? -1 : accept_when_there(peer);
   const int error = errno;

@@ -52,10 +52,13 @@ class Workers {
   /// in the middle. After patience() at the latest.
   void look_after(std::vector<Descriptor> speaking);
   std::chrono::milliseconds patience() const;
-  /// What is being served is finished, nothing more accepted.
+  /// What is being served is finished, nothing more accepted. Connections that have said nothing yet have a
+  /// moment to.
   void stop();
 
  private:
+  void wake_all();
+  void hear_out();
   void start_one();
   void work(Worker&);
   Descriptor next(Worker&);
@@ -70,6 +73,7 @@ class Workers {
   std::mutex mutex_;
   std::deque<Descriptor> waiting_;  // have spoken, and wait for a thread
   std::atomic<size_t> waiting_count_{0};
+  std::atomic<bool> closing_{false};  // nothing more is accepted
   std::mutex workers_mutex_;
   std::deque<Worker> workers_;
   Crew crew_;  // last: its threads work with all of the above

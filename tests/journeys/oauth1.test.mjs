@@ -151,10 +151,11 @@ describe('OAuth 1.0a', () => {
     assert.equal((await new Visitor(site).signIn('ann', { provider: 'no-profile' })).location, errorUrl('Callback'))
   })
 
-  it('needs a CSRF token, and answers a callback by POST as it answers what it does not know', { timeout }, async () => {
+  it('needs a CSRF token, and judges an answer by POST as one by GET', { timeout }, async () => {
     const one = new Visitor(site)
     assert.equal((await one.post(`${site.url}/signin/birds`, { csrfToken: 'f'.repeat(64) })).location, `${site.url}/signin?csrf=true`)
-    assert.equal((await one.post(`${site.url}/callback/birds?oauth_token=a&oauth_verifier=b`, {})).status, 400)
+    const answer = `${site.url}/callback/birds?oauth_token=a&oauth_verifier=b`
+    for (const { location } of [await one.get(answer), await one.post(answer, {})]) assert.equal(location, `${site.url}/error?error=OAuthCallback`)
   })
 
   it('writes no token, verifier or secret to the log, even with debug', { timeout }, async () => {

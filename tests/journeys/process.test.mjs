@@ -93,6 +93,17 @@ describe('a FastCGI process', () => {
     assert.deepEqual(await program.exited, { code: 0, signal: null })
   })
 
+  it('answers on SIGTERM who has connected and is about to ask', { timeout: 10000 }, async () => {
+    program = await spawnProgram(site)
+    const late = Array.from({ length: 20 }, () => new FastCgiRequest(site.socket))
+    await new Promise((resolve) => setTimeout(resolve, 200)) // long enough to count as silent
+    process.kill(program.pid, 'SIGTERM')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const answers = late.map((request) => request.begin().params(variables(url, 'GET', '/csrf')).end().answer)
+    for (const { status } of await Promise.all(answers)) assert.equal(status, 200)
+    assert.deepEqual(await program.exited, { code: 0, signal: null })
+  })
+
   it('ends on SIGTERM though a request stopped in the middle, and finishes one that takes longer itself', { timeout: 40000 }, async () => {
     program = await spawnProgram(site)
     const signIn = await beginSignIn(site.socket)
