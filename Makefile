@@ -93,7 +93,7 @@ TEST_GCH := $(BUILD)/gen/tests.hpp.gch
 USE_PCH = -include $(PCH) -Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict
 endif
 
-.PHONY: all dist install run test bench check fuzz fuzzers format lint clean FORCE
+.PHONY: all dist install run test bench check fuzz fuzzers format lint linted clean FORCE
 all: $(BUILD)/nextauth.fcgi
 
 # The libraries that most symbols are looked for in come first: a tenth off what starting takes.
@@ -255,18 +255,23 @@ check: $(BUILD)/unit-tests
 	$(BUILD)/unit-tests
 
 format:
+	@scripts/packages lint
 	clang-format -i $(FORMATTED)
 
 # One file at a time, so that a finding names its file and make can share the work out.
+lint:
+	@scripts/packages lint
+	@$(MAKE) -s -j$$(nproc) linted
 LINTED := $(SOURCES:%=$(BUILD)/lint/%.ok) $(BUILD)/lint/src/main.cpp.ok
-lint: $(LINTED) $(JOINED_TO)
+linted: $(LINTED) $(JOINED_TO)
 	clang-format --dry-run -Werror $(FORMATTED)
 	scripts/check-joined $(JOINED_TO) -- $(CPPFLAGS) -std=c++20
 	scripts/check-layers
 	scripts/check-readme
 $(BUILD)/lint/%.ok: % .clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- $(CPPFLAGS) -std=c++20 && touch $@
+	@echo $<
+	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c++20 && touch $@
 
 clean:
 	rm -rf $(BUILD)
