@@ -1,6 +1,7 @@
 #include "store/write_turns.hpp"
 
 #include <map>
+#include <thread>
 
 namespace store {
 
@@ -13,6 +14,13 @@ WriteTurns& WriteTurns::of(const std::string& path) {
 
 bool WriteTurns::take(std::chrono::milliseconds at_most) {
   std::unique_lock lock(mutex_);
+  // A write takes no longer than going to sleep and being woken: who works meanwhile may be done with his.
+  constexpr int politely = 20;
+  for (int times = 0; taken_ && times < politely; ++times) {
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+  }
   if (!ended_.wait_for(lock, at_most, [this] { return !taken_; })) return false;
   taken_ = true;
   return true;
