@@ -117,6 +117,8 @@ Json parse_json(std::string_view text, const JsonOptions&, JsonLines& lines);
 std::string to_json(const Json&);
 /// The same, at the end of a text.
 void append_json(std::string& out, const Json&);
+/// The same of a text, without a value for it.
+void append_json_text(std::string& out, std::string_view);
 /// Same, indented by two spaces: for people.
 std::string to_pretty_json(const Json&);
 

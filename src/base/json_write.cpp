@@ -129,6 +129,8 @@ std::string to_json(const Json& value) {
 
 void append_json(std::string& out, const Json& value) { write(out, value); }
 
+void append_json_text(std::string& out, std::string_view text) { write_text(out, text); }
+
 std::string to_pretty_json(const Json& value) {
   rapidjson::StringBuffer buffer;
   rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);

@@ -158,6 +158,17 @@ TEST_CASE("providers are listed in configuration order with v3's members") {
       R"("callbackUrl":"https://example.com/api/auth/callback/acme"}})");
 }
 
+TEST_CASE("a provider's name may have any characters that can be seen, and a site no provider") {
+  Json entry = HostileProvider::plain_entry("acme");
+  entry.set("name", "\"A\\B\" \xc3\xa4</script>");
+  World w({.more = {entry}});
+  const Json all = w.get("/providers").json();
+  CHECK(all.find("acme")->text_of("name") == entry.text_of("name"));
+  CHECK(all.members().size() == 2);
+  w.providers.clear();
+  CHECK(w.get("/providers").body == "{}");
+}
+
 TEST_CASE("while the configuration is of no use everything is 500, the reason stays in the log") {
   http::Request request;
   request.accept_language = "fr";
