@@ -57,7 +57,7 @@ Finding probe(const providers::Provider& provider, oauth::Documents& documents, 
   const oauth::Metadata metadata = oauth::metadata(provider, documents);
   if (metadata.jwks_uri.empty())
     return reach(client, about, metadata.token_url.empty() ? endpoint(provider) : metadata.token_url);
-  const size_t keys = count_keys(documents.get(metadata.jwks_uri));
+  const size_t keys = count_keys(*documents.get(metadata.jwks_uri));
   if (keys == 0)
     return {Verdict::problem, about, metadata.jwks_uri + " has no keys: no id_token could be verified"};
   return {Verdict::well, about,

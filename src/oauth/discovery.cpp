@@ -134,12 +134,12 @@ Metadata metadata(const Provider& provider, Documents& documents) {
   Metadata out;
   const std::string issuer = issuer_of(provider);
   out.issuer = issuer;
-  std::optional<base::Json> document;
+  Documents::Known document;
   if (!issuer.empty() && uses_id_token(provider)) {
     document = documents.get(discovery_url(provider, issuer));
     read_document(provider, *document, issuer, out);
   }
-  const base::Json* found = document ? &*document : nullptr;
+  const base::Json* found = document.get();
   out.authorization_url = authorization_url(provider, found);
   out.token_url = endpoint(provider, "accessTokenUrl", found, "token_endpoint");
   // An own profileUrl may need the token response: it is made out when that is there.

@@ -22,10 +22,10 @@ base::Seconds lifetime(const http::Answer& answer) {
   return std::clamp(base::Seconds(seconds), Documents::least_lifetime, Documents::most_lifetime);
 }
 
-base::Json read(const std::string& url, const std::string& body) {
+Documents::Known read(const std::string& url, const std::string& body) {
   auto json = base::try_parse_json(body, {.depth = 16, .unique_members = true});
   if (!json || !json->is_object()) throw AuthError(Code::OAuthCallback, url + ": no JSON object");
-  return std::move(*json);
+  return std::make_shared<const base::Json>(std::move(*json));
 }
 
 std::string refetch_mark(const std::string& url) { return "refetched " + url; }
@@ -35,8 +35,8 @@ std::string refetch_mark(const std::string& url) { return "refetched " + url; }
 Documents::Documents(http::Client& client, DocumentCache& cache, const base::Clock& clock)
     : client_(client), cache_(cache), clock_(clock) {}
 
-base::Json Documents::get(const std::string& url) {
-  if (const auto document = remembered(url)) return read(url, document->body);
+Documents::Known Documents::get(const std::string& url) {
+  if (Known known = remembered(url)) return known;
   check_recent_failure(url);
   const base::Time begun = clock_.now();
   try {
@@ -47,17 +47,18 @@ base::Json Documents::get(const std::string& url) {
   }
 }
 
-std::optional<base::Json> Documents::get_again(const std::string& url) {
-  if (const auto newer = newer_elsewhere(url)) return read(url, newer->body);
+Documents::Known Documents::get_again(const std::string& url) {
+  if (Known newer = newer_elsewhere(url)) return newer;
   if (!may_fetch_again(url)) return {};
   return fetch_and_remember(url);
 }
 
-base::Json Documents::fetch_and_remember(const std::string& url) {
+Documents::Known Documents::fetch_and_remember(const std::string& url) {
   const Document document = fetch(url);
-  base::Json json = read(url, document.body);
-  remember(url, document);
-  return json;
+  Known known = read(url, document.body);
+  cache_.keep(url, document);
+  hold(url, document, known);
+  return known;
 }
 
 void Documents::check_recent_failure(const std::string& url) {
@@ -80,9 +81,11 @@ void Documents::note_failure(const std::string& url, const std::string& why) {
 bool Documents::may_fetch_again(const std::string& url) {
   const std::scoped_lock lock(refetching_);
   const std::string mark = refetch_mark(url);
-  if (remembered(mark)) return false;
+  if (held(mark) || cached(mark)) return false;
   const base::Time now = clock_.now();
-  remember(mark, {"", now, now + refetch_interval});
+  const Document document{"", now, now + refetch_interval};
+  cache_.keep(mark, document);
+  hold(mark, document, nullptr);
   return true;
 }
 
@@ -102,38 +105,48 @@ Document Documents::fetch(const std::string& url) {
   }
 }
 
-std::optional<Document> Documents::remembered(const std::string& url) {
+std::optional<Documents::Held> Documents::held(const std::string& url) {
   const base::Time now = clock_.now();
+  const std::scoped_lock lock(mutex_);
+  const auto found = memory_.find(url);
+  return found != memory_.end() && found->second.expires > now ? std::optional(found->second) : std::nullopt;
+}
+
+std::optional<Document> Documents::cached(const std::string& url) {
+  auto document = cache_.find(url);
+  const base::Time now = clock_.now();
+  // `fetched` in the future: the clock has gone back, and the lifetime means nothing.
+  return document && document->expires > now && document->fetched <= now ? document : std::nullopt;
+}
+
+Documents::Known Documents::remembered(const std::string& url) {
+  if (auto known = held(url)) return known->json;
+  const auto document = cached(url);
+  if (!document) return {};
+  Known known = read(url, document->body);
+  hold(url, *document, known);
+  return known;
+}
+
+Documents::Known Documents::newer_elsewhere(const std::string& url) {
+  const auto document = cached(url);
+  if (!document) return {};
   {
     const std::scoped_lock lock(mutex_);
-    const auto found = memory_.find(url);
-    if (found != memory_.end() && found->second.expires > now) return found->second;
+    const auto known = memory_.find(url);
+    if (known != memory_.end() && document->fetched <= known->second.fetched) return {};
   }
-  auto document = cache_.find(url);
-  // `fetched` in the future: the clock has gone back, and the lifetime means nothing.
-  if (!document || document->expires <= now || document->fetched > now) return {};
-  const std::scoped_lock lock(mutex_);
-  return memory_.insert_or_assign(url, *document).first->second;
+  Known known = read(url, document->body);
+  hold(url, *document, known);
+  return known;
 }
 
-std::optional<Document> Documents::newer_elsewhere(const std::string& url) {
-  auto document = cache_.find(url);
-  const base::Time now = clock_.now();
-  if (!document || document->expires <= now || document->fetched > now) return {};
-  const std::scoped_lock lock(mutex_);
-  const auto held = memory_.find(url);
-  if (held != memory_.end() && document->fetched <= held->second.fetched) return {};
-  memory_.insert_or_assign(url, *document);
-  return document;
-}
-
-void Documents::remember(const std::string& url, const Document& document) {
-  cache_.keep(url, document);
+void Documents::hold(const std::string& url, const Document& document, Known known) {
   const base::Time now = clock_.now();
   const std::scoped_lock lock(mutex_);
   // A provider that names another key set each time must not fill the memory with them.
-  std::erase_if(memory_, [&](const auto& held) { return held.second.expires <= now; });
-  memory_.insert_or_assign(url, document);
+  std::erase_if(memory_, [&](const auto& one) { return one.second.expires <= now; });
+  memory_.insert_or_assign(url, Held{document.fetched, document.expires, std::move(known)});
 }
 
 }  // namespace oauth

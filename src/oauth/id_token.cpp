@@ -110,7 +110,7 @@ void check_signature(const crypto::Jws& token, const Provider& provider, const M
   }
   if (metadata.jwks_uri.empty()) refuse("the provider publishes no keys");
   const auto kid = token.header.text_of("kid");
-  const auto keys = crypto::read_jwk_set(documents.get(metadata.jwks_uri), kid);
+  const auto keys = crypto::read_jwk_set(*documents.get(metadata.jwks_uri), kid);
   if (verifies(token, keys, alg)) return;
   if (names_known_key(token, keys)) refuse("the signature does not fit");
   // The provider may have changed its keys.

@@ -3,6 +3,7 @@
 // OAuth 1.0a (RFC 5849).
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -50,14 +51,21 @@ class Documents {
 
   Documents(http::Client&, DocumentCache&, const base::Clock&);
 
+  /// An object, read once for all who ask.
+  using Known = std::shared_ptr<const base::Json>;
+
   /// The JSON object at this address. Throws AuthError(OAuthCallback) if it cannot be had; for a few seconds
   /// without asking again where that took long, else all threads would wait for a provider that is down.
-  base::Json get(const std::string& url);
-  /// The same fetched again, since something that should be in it is not; none if that was done a minute ago
-  /// or less.
-  std::optional<base::Json> get_again(const std::string& url);
+  Known get(const std::string& url);
+  /// The same fetched again, since something that should be in it is not; a null pointer if that was done a
+  /// minute ago or less.
+  Known get_again(const std::string& url);
 
  private:
+  struct Held {
+    base::Time fetched, expires;
+    Known json;  // null of a mark
+  };
   struct Failure {
     std::string why;
     base::Time at;
@@ -65,21 +73,25 @@ class Documents {
 
   Document fetch(const std::string& url);
   /// Fetched, understood and kept.
-  base::Json fetch_and_remember(const std::string& url);
+  Known fetch_and_remember(const std::string& url);
   void check_recent_failure(const std::string& url);
   void note_failure(const std::string& url, const std::string& why);
   /// Whether nobody has done so within the interval; then it is this caller's turn.
   bool may_fetch_again(const std::string& url);
-  std::optional<Document> remembered(const std::string& url);
+  std::optional<Held> held(const std::string& url);
+  /// What the cache has of it that is not too old.
+  std::optional<Document> cached(const std::string& url);
+  /// From memory or the cache; a null pointer if neither has it.
+  Known remembered(const std::string& url);
   /// What another process has fetched since this one did.
-  std::optional<Document> newer_elsewhere(const std::string& url);
-  void remember(const std::string& url, const Document&);
+  Known newer_elsewhere(const std::string& url);
+  void hold(const std::string& url, const Document&, Known);
 
   http::Client& client_;
   DocumentCache& cache_;
   const base::Clock& clock_;
   std::mutex mutex_;
-  std::map<std::string, Document> memory_;
+  std::map<std::string, Held> memory_;
   std::map<std::string, Failure> failures_;
   std::mutex refetching_;
 };
