@@ -33,6 +33,7 @@ std::filesystem::path executable_folder() {
   if (length > 0) return std::filesystem::path(std::string(path.data(), size_t(length))).parent_path();
   // A root of its own may have no /proc. What the program was started as leads there, too.
   std::error_code error;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives addresses as numbers.
   const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
   const auto real = std::filesystem::canonical(started_as ? started_as : "", error);
   return error ? std::filesystem::current_path() : real.parent_path();
