@@ -17,8 +17,8 @@ export async function fastCgi(report, { quick }) {
   for (const subject of fastcgiSubjects()) served.push(await serve(subject))
   const pairs = served.filter(({ limit }) => limit).map((ours) => [ours, served.find(({ name }) => name === ours.limit)])
   for (const [ours, limit] of pairs) if (ours.route === '/session') await answersAlike(ours, limit)
-  await straight(report, served, pairs, { rounds: quick ? 15 : 41, requests: quick ? 300 : 500 })
-  await counted(report, served, pairs)
+  await straight(report, served, pairs, { rounds: quick ? 11 : 41, requests: quick ? 300 : 500 })
+  await counted(report, served, pairs, quick ? 100 : 300)
   const some = pairs.filter(([ours]) => !quick || ours.name.startsWith('/session'))
   const settings = { rounds: quick ? 1 : 3, seconds: quick ? 1 : 2 }
   await behind(report, 'nginx', startNginx, some, settings)
@@ -50,12 +50,12 @@ async function straight(report, served, pairs, { rounds, requests }) {
     report.ratio('FastCGI, straight at the socket', ours.name, limit.name, 'µs CPU', found.get(ours), found.get(limit), { most: targets[ours.name].cpu })
 }
 
-async function counted(report, served, pairs) {
+async function counted(report, served, pairs, requests) {
   const section = 'FastCGI, counted for one request (valgrind, strace)'
   const calls = new Map()
   for (const one of served) calls.set(one.name, (await systemCalls(one)).count)
   // One thread: valgrind runs one at a time, and a signal then ends the limit programs at once.
-  const counts = await eachOnce(fastcgiSubjects({ threads: 1 }), async (subject) => [subject.name, await instructions(subject)])
+  const counts = await eachOnce(fastcgiSubjects({ threads: 1 }), async (subject) => [subject.name, await instructions(subject, requests)])
   for (const [ours, limit] of pairs) {
     const aim = targets[ours.name]
     report.ratio(section, ours.name, limit.name, 'instr', [counts.get(ours.name)], [counts.get(limit.name)], aim.instructions && { most: aim.instructions })
