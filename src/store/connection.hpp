@@ -15,6 +15,11 @@
 
 namespace store {
 
+/// Others have been writing for as long as a lock is waited for.
+struct Locked : StoreError {
+  using StoreError::StoreError;
+};
+
 /// A statement that stands in the source: a literal, whose address is what prepared statements are kept by.
 /// Its placeholders are $1, $2, … and first appear in this order, which every database understands.
 struct Sql {

@@ -12,10 +12,11 @@ std::unique_ptr<Connection> connect(const Options& options, const base::Log& log
                    ":\" is no kind of database that is known");
 }
 
-std::unique_ptr<SqlStore> open_sql(const Options& options, const base::Clock& clock, const base::Log& log) {
+std::unique_ptr<SqlStore> open_sql(const Options& options, const base::Clock& clock, const base::Log& log,
+                                   JointWrites* joint) {
   auto db = connect(options, log, Access::change);
   migrate(*db, clock, log);
-  return std::make_unique<SqlStore>(std::move(db), clock);
+  return std::make_unique<SqlStore>(std::move(db), clock, joint);
 }
 
 std::unique_ptr<Store> open(const Options& options, const base::Clock& clock, const base::Log& log) {

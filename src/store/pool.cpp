@@ -9,6 +9,7 @@ struct Pool::State {
   Options options;
   const base::Clock& clock;
   const base::Log& log;
+  JointWrites joint;
   std::mutex mutex;
   std::vector<std::unique_ptr<SqlStore>> idle;
   base::Time looked{};
@@ -39,14 +40,14 @@ struct Pool::State {
 };
 
 Pool::Pool(Options options, const base::Clock& clock, const base::Log& log)
-    : state_(new State{std::move(options), clock, log, {}, {}, {}}) {}
+    : state_(new State{std::move(options), clock, log, {}, {}, {}, {}}) {}
 
 Pool::~Pool() = default;
 
 Pool::Lease Pool::lend() {
   State& state = *state_;
   auto store = state.take();
-  if (!store) store = open_sql(state.options, state.clock, state.log);
+  if (!store) store = open_sql(state.options, state.clock, state.log, &state.joint);
   return {store.release(), [&state](Store* lent) {
             state.give_back(std::unique_ptr<SqlStore>(static_cast<SqlStore*>(lent)));
           }};

@@ -45,6 +45,9 @@ auto one(Connection& db, Sql sql, std::initializer_list<Value> values, Read read
 
 void SqlStore::transaction(const std::function<void()>& work) {
   Transaction transaction(*db_);
+  in_transaction_ = true;
+  const std::unique_ptr<bool, decltype([](bool* within) { *within = false; })> until_its_end(
+      &in_transaction_);
   work();
   transaction.commit();
 }
@@ -155,8 +158,16 @@ std::optional<Found> SqlStore::session(const std::string& token) {
 
 void SqlStore::renew_session(const std::string& token, base::Time expires) {
   if (is_hash(token)) return;
-  db_->run("UPDATE sessions SET expires = $1, updated_at = $2 WHERE session_token IN ($3, $4)",
-           {expires, clock_.now(), hash_token(token), token});
+  const std::string hash = hash_token(token);
+  const base::Time now = clock_.now();
+  const JointWrites::Write write = [&](Connection& db) {
+    db.run("UPDATE sessions SET expires = $1, updated_at = $2 WHERE session_token IN ($3, $4)",
+           {expires, now, hash, token});
+  };
+  if (joint_ && !in_transaction_)
+    joint_->commit(*db_, write);
+  else
+    write(*db_);
 }
 
 void SqlStore::delete_session(const std::string& token) {

@@ -1,12 +1,16 @@
 #pragma once
 #include "store/connection.hpp"
+#include "store/joint_writes.hpp"
 
 namespace store {
 
 /// A Store in a database that speaks SQL.
 class SqlStore final : public Store {
  public:
-  SqlStore(std::unique_ptr<Connection> db, const base::Clock& clock) : db_(std::move(db)), clock_(clock) {}
+  /// `joint`, which outlives it, is of all connections that this process has to the database; null if it is
+  /// the only one.
+  SqlStore(std::unique_ptr<Connection> db, const base::Clock& clock, JointWrites* joint = nullptr)
+      : db_(std::move(db)), clock_(clock), joint_(joint) {}
 
   void transaction(const std::function<void()>& work) override;
 
@@ -51,9 +55,12 @@ class SqlStore final : public Store {
 
   std::unique_ptr<Connection> db_;
   const base::Clock& clock_;
+  JointWrites* joint_;
+  bool in_transaction_ = false;
 };
 
 /// What open() opens.
-std::unique_ptr<SqlStore> open_sql(const Options&, const base::Clock&, const base::Log&);
+std::unique_ptr<SqlStore> open_sql(const Options&, const base::Clock&, const base::Log&,
+                                   JointWrites* = nullptr);
 
 }  // namespace store
