@@ -160,9 +160,12 @@ void SqlStore::renew_session(const std::string& token, base::Time expires) {
   if (is_hash(token)) return;
   const std::string hash = hash_token(token);
   const base::Time now = clock_.now();
+  const auto renew = [&](Connection& db, const std::string& stored) {
+    return db.run("UPDATE sessions SET expires = $1, updated_at = $2 WHERE session_token = $3",
+                  {expires, now, stored});
+  };
   const JointWrites::Write write = [&](Connection& db) {
-    db.run("UPDATE sessions SET expires = $1, updated_at = $2 WHERE session_token IN ($3, $4)",
-           {expires, now, hash, token});
+    if (renew(db, hash) == 0) renew(db, token);
   };
   if (joint_ && !in_transaction_)
     joint_->commit(*db_, write);
