@@ -52,7 +52,7 @@ CXX := clang++-14
 OPT = -O1 -g1
 endif
 endif
-LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lcrypt -lsqlite3 -llua5.4 -lz -lidn2
+LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lcrypt -lsqlite3 -llua5.4 -lz
 
 SOURCES := $(filter-out src/main.cpp,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
 TESTS := $(sort tests/main.cpp $(wildcard tests/*/*_test.cpp tests/support/*.cpp))
@@ -175,7 +175,8 @@ DIST_ORDER = scripts/dist-order.ld
 DIST_LDFLAGS += -Wl,-T,$(DIST_ORDER),-Map=$(DIST)/link.map -Wl,--wrap=_dl_relocate_static_pie,-u,_dl_relocate_static_pie \
   -Wl,--wrap=_ZNSt8ios_base4InitC1Ev,-z,start-stop-gc -L$(DIST)
 DIST_OPENSSL = $(DIST)/libcrypto.a $(DIST)/libssl.a
-DIST_LDLIBS = $(filter-out -lcpp-httplib,$(LDLIBS)) -lunistring -lbrotlidec -lbrotlienc -lbrotlicommon
+# libidn2, which is loaded on demand elsewhere (mail/punycode.cpp), is asked for by name.
+DIST_LDLIBS = $(filter-out -lcpp-httplib,$(LDLIBS)) -u idn2_to_ascii_8z -u idn2_free -lidn2 -lunistring -lbrotlidec -lbrotlienc -lbrotlicommon
 dist:
 	@scripts/packages dist
 	@$(MAKE) -s -j$$(nproc) $(DIST)/nextauth.fcgi

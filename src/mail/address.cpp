@@ -1,10 +1,8 @@
-#include <idn2.h>
-
 #include <algorithm>
-#include <memory>
 
 #include "base/text.hpp"
 #include "mail/mail.hpp"
+#include "mail/punycode.hpp"
 
 namespace mail {
 namespace {
@@ -51,16 +49,6 @@ bool is_domain(std::string_view domain) {
   const auto labels = base::split(domain, '.');
   return domain.size() <= domain_limit && std::all_of(labels.begin(), labels.end(), is_label) &&
          !base::is_digits(labels.back());
-}
-
-/// Punycode by the rules of IDNA 2008, characters made small and composed first (UTS #46); none if it has a
-/// character that no domain may have.
-std::optional<std::string> to_punycode(const std::string& domain) {
-  char* found = nullptr;
-  const int result = ::idn2_to_ascii_8z(domain.c_str(), &found, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
-  const std::unique_ptr<char, decltype(&::idn2_free)> owner(found, &::idn2_free);
-  if (result != IDN2_OK || !found) return {};
-  return std::string(found);
 }
 
 /// "Doe, John" as well as Doe.

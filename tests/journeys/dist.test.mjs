@@ -148,13 +148,22 @@ describe('the one file', () => {
 
   it('asks for no processor above the first x86-64', () => assert.match(readelf('--notes'), /x86 ISA needed: x86-64-baseline\n/))
 
-  it('finds its configuration beside itself, also where no /proc tells it where that is', () => {
+  /** What it says as `check` of this configuration, in a root where there is nothing but the two. */
+  function checkInEmptyRoot(configuration) {
     const root = temporaryFolder()
     mkdirSync(path.join(root, 'cgi-bin'))
     copyFileSync(oneFile, path.join(root, 'cgi-bin/nextauth.fcgi'))
-    writeFileSync(path.join(root, 'cgi-bin/.htnextauth.json'), '{ "url": "https://example.com", "providers": [] }')
-    const said = execFileSync('unshare', ['--user', '--map-root-user', `--root=${root}`, '/cgi-bin/nextauth.fcgi', 'check'], { encoding: 'utf8', env: {} })
-    assert.match(said, /^\/cgi-bin\/\.htnextauth\.json: well; /)
+    writeFileSync(path.join(root, 'cgi-bin/.htnextauth.json'), JSON.stringify(configuration))
+    const args = ['--user', '--map-root-user', `--root=${root}`, '/cgi-bin/nextauth.fcgi', 'check']
+    return execFileSync('unshare', args, { encoding: 'utf8', env: {} })
+  }
+
+  it('finds its configuration beside itself, also where no /proc tells it where that is', () =>
+    assert.match(checkInEmptyRoot({ url: 'https://example.com', providers: [] }), /^\/cgi-bin\/\.htnextauth\.json: well; /))
+
+  it('knows international domains, also where no libidn2 is installed', () => {
+    const email = { id: 'email', server: 'smtp://mail.bücher.example', from: 'noreply@bücher.example' }
+    assert.match(checkInEmptyRoot({ url: 'https://example.com', providers: [email] }), /\.htnextauth\.json: well; /)
   })
 
   it('has no more calls that may load libraries than are known', () => {
