@@ -38,7 +38,7 @@ export async function comparePeers(report, { quick }) {
   installPeers()
   const ours = []
   for (const subject of fastcgiSubjects().filter(({ name }) => name.startsWith('/session'))) ours.push(await serve(subject))
-  for (const peer of peers.filter(({ name }) => !quick || !name.endsWith('kept'))) {
+  for (const peer of peers.filter(({ least }) => !quick || least)) {
     if (peer.there && !peer.there()) {
       report.lacks(section, peer.name, 'npm\'s sqlite3 could not be built here')
       continue

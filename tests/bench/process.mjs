@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { isRoot, serverUser } from '../support/process.mjs'
+import { executable, isRoot, serverUser } from '../support/process.mjs'
 import { load, resident } from './lib/measure.mjs'
 import { check, startNginx, wrk } from './lib/webservers.mjs'
-import { fastcgiSubjects, firstVisitor, serve, tool } from './lib/world.mjs'
+import { cgiProgram, fastcgiSubjects, firstVisitor, serve, tool } from './lib/world.mjs'
 
 const run = promisify(execFile)
 const section = 'The process (8 threads)'
@@ -13,12 +13,16 @@ const section = 'The process (8 threads)'
 export async function processItself(report, { quick }) {
   const subjects = fastcgiSubjects()
   const like = (name) => subjects.find((subject) => subject.name === name)
-  const started = ['/session, JWT', '/session, database', 'hello'].map(like)
+  const oneFile = cgiProgram === executable ? [] : fastcgiSubjects({ program: cgiProgram }).filter(({ name }) => name.startsWith('/session'))
+  const started = [
+    ...['/session, JWT', '/session, database', 'hello'].map((name) => ({ ...like(name), as: 'first answer after start' })),
+    ...oneFile.map((subject) => ({ ...subject, as: 'first answer, one file' }))
+  ]
   const times = new Map(started.map((one) => [one, []]))
-  for (let round = 0; round < (quick ? 15 : 50); round++)
+  for (let round = 0; round < (quick ? 11 : 50); round++)
     for (const one of started) times.get(one).push(await firstAnswer(one))
   for (const one of started)
-    report.value(section, `first answer after start: ${one.name}`, 'ms', times.get(one), one.limit && { most: 10 })
+    report.value(section, `${one.as}: ${one.name}`, 'ms', times.get(one), one.limit && { most: 10 })
   await memory(report, like('/session, JWT'), quick)
   await memory(report, like('/session, database'), quick)
 }

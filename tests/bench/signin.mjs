@@ -18,9 +18,9 @@ async function measure(report, stub, name, provider, quick) {
   const served = await serve({ name, folder: made.folder, command: [made.program], env })
   const visitor = await newVisitor(served.socket)
   const signInOnce = async () => visitor.finish(await visitor.begin())
-  for (let i = 0; i < 15; i++) await signInOnce()
+  for (let i = 0; i < 10; i++) await signInOnce()
   const rounds = []
-  for (let round = 0; round < (quick ? 3 : 11); round++) {
+  for (let round = 0; round < (quick ? 2 : 11); round++) {
     const before = cpu(served.pid)
     for (let i = 0; i < 25; i++) await signInOnce()
     rounds.push((cpu(served.pid) - before) / 25 / 1e6)

@@ -21,7 +21,7 @@ async function size(report, quick) {
   const few = await serve(databaseSubject({ rows: 1_000 }))
   const times = { many: [], few: [] }
   for (const one of [many, few]) await load(one, 500)
-  for (let round = 0; round < (quick ? 15 : 61); round++) {
+  for (let round = 0; round < (quick ? 11 : 61); round++) {
     times.many.push((await cpuPerRequest(many, 200)).cpu)
     times.few.push((await cpuPerRequest(few, 200)).cpu)
   }
@@ -43,7 +43,7 @@ async function renewals(report, quick) {
   for (const connections of [1, 8]) {
     const found = { ours: [], limit: [], loop: [] }
     const times = 500
-    for (let round = 0; round < (quick ? 5 : 41); round++) {
+    for (let round = 0; round < (quick ? 4 : 41); round++) {
       found.ours.push(times / (await load(ours, times, connections)).seconds)
       found.limit.push(times / (await load(limit, times, connections)).seconds)
       const { stdout } = await run(tool('renew'), [loop.database, loop.token, String(times), String(connections)])

@@ -81,12 +81,12 @@ INSERT INTO sessions (user_id, expires, session_token, access_token) VALUES (${i
   })
   const step = Math.floor(0xffffffff / rows)
   const others = `WITH RECURSIVE n(i) AS (SELECT ${visitors + 1} WHERE ${rows} > ${visitors} UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})`
-  sqlite(file, `PRAGMA synchronous = OFF; BEGIN;
+  sqlite(file, `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -500000; BEGIN;
 ${others} INSERT INTO users (id, name, email, image) SELECT i, 'Person ' || i, printf('p%08d@example.com', i), '${person.picture}' FROM n;
 ${others} INSERT INTO sessions (user_id, expires, session_token, access_token) SELECT i, '${expires}',
-  printf('sha256:%08x', i * ${step}) || lower(hex(randomblob(28))), printf('%08x', i * ${step}) || lower(hex(randomblob(28))) FROM n;
+  'sha256:' || token, token FROM (SELECT i, printf('%08x%056x', i * ${step}, i) AS token FROM n);
 ${known.join('\n')}
-COMMIT; PRAGMA wal_checkpoint(TRUNCATE);`)
+COMMIT; PRAGMA locking_mode = NORMAL; PRAGMA journal_mode = WAL;`)
 }
 
 /** What goes into nextauth.json. */
