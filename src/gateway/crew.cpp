@@ -1,5 +1,6 @@
 #include "gateway/crew.hpp"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -9,16 +10,16 @@ Crew::Crew(int threads, std::function<void()> start_thread)
     : threads_(threads), start_thread_(std::move(start_thread)) {}
 
 void Crew::start() {
-  for (int i = 0; i < threads_; ++i) {
+  for (int i = 0; i < std::min(threads_, at_first); ++i) {
     ++threads_now_;
     start_thread_();
   }
 }
 
 void Crew::work() {
-  if (--idle_ == 0 && waiting_ > 0) {
+  if (--idle_ == 0 && threads_now_ - waiting_ < threads_) {
     const std::scoped_lock lock(mutex_);
-    stand_in();
+    start_another();
   }
 }
 
@@ -34,12 +35,12 @@ void Crew::began() {
   const std::scoped_lock lock(mutex_);
   if (waiting_ >= threads_ * waits_per_thread) throw base::Busy("too many requests wait for others already");
   ++waiting_;
-  stand_in();
+  start_another();
 }
 
 void Crew::ended() noexcept { --waiting_; }
 
-void Crew::stand_in() {
+void Crew::start_another() {
   if (stopping_ || idle_ > 0 || threads_now_ - waiting_ >= threads_) return;
   ++threads_now_;
   try {

@@ -8,13 +8,16 @@
 
 namespace gateway {
 
-/// As many threads as are set can work at once. One that waits for somebody outside does not count: another
-/// is started in its place, and goes when there are too many. So a provider that takes long to answer holds
-/// up nobody who does not need it.
+/// As many threads as are set can work at once; they are started when they are needed, as many sites never
+/// need more than two. One that waits for somebody outside does not count: another is started in its place,
+/// and goes when there are too many. So a provider that takes long to answer holds up nobody who does not
+/// need it.
 class Crew final : public base::WaitObserver {
  public:
   /// How many may wait at once, for each thread that is set: what they hold must be bounded too.
   static constexpr int waits_per_thread = 4;
+  /// One that works, and one that is there for who comes meanwhile.
+  static constexpr int at_first = 2;
 
   /// `start_thread` starts one, which calls the functions below; it may throw.
   Crew(int threads, std::function<void()> start_thread);
@@ -34,7 +37,7 @@ class Crew final : public base::WaitObserver {
   void ended() noexcept override;
 
  private:
-  void stand_in();
+  void start_another();
 
   const int threads_;
   const std::function<void()> start_thread_;

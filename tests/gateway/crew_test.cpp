@@ -8,23 +8,41 @@ using gateway::Crew;
 
 namespace {
 
-/// A crew of two, whose threads are only counted.
+/// A crew whose threads are only counted.
 struct Counted {
+  int threads = 2;
   int started = 0;
   bool host_refuses = false;
-  Crew crew{2, [this] {
+  Crew crew{threads, [this] {
               if (host_refuses)
                 throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
               ++started;
             }};
-  Counted() { crew.start(); }
+  explicit Counted(int set = 2) : threads(set) { crew.start(); }
 };
 
 }  // namespace
 
-TEST_CASE("a crew begins with as many threads as are set") {
-  Counted counted;
+TEST_CASE("a crew begins with two threads, or one if no more are set") {
+  CHECK(Counted(1).started == 1);
+  CHECK(Counted(2).started == 2);
+  CHECK(Counted(8).started == 2);
+}
+
+TEST_CASE("another thread is started when all have something to do, up to as many as are set") {
+  Counted counted(4);
+  counted.crew.rest();
+  counted.crew.rest();
+  counted.crew.work();
   CHECK(counted.started == 2);
+  counted.crew.work();
+  CHECK(counted.started == 3);
+  counted.crew.rest();
+  counted.crew.work();
+  CHECK(counted.started == 4);
+  counted.crew.rest();
+  counted.crew.work();
+  CHECK(counted.started == 4);
   CHECK(counted.crew.stays());
 }
 
@@ -67,6 +85,17 @@ TEST_CASE("a host that allows no more threads stops nobody from waiting") {
   CHECK(counted.crew.stays());
   counted.host_refuses = false;
   counted.crew.began();
+  CHECK(counted.started == 3);
+}
+
+TEST_CASE("a host that allows no more threads leaves the work to those that are there") {
+  Counted counted(4);
+  counted.host_refuses = true;
+  counted.crew.rest();
+  CHECK_NOTHROW(counted.crew.work());
+  counted.host_refuses = false;
+  counted.crew.rest();
+  counted.crew.work();
   CHECK(counted.started == 3);
 }
 
