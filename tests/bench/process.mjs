@@ -36,7 +36,7 @@ async function firstAnswer({ folder, variables, expected, command, env }) {
 
 async function memory(report, subject, quick) {
   const served = await serve(subject)
-  await load(served, 1)
+  await load(served, 64, 16)  // by then all threads have been started
   report.value(section, `memory at rest: ${subject.name}`, 'MiB RSS', [resident(served.pid)], { most: 12 })
   const nginx = await startNginx([served])
   const url = `http://127.0.0.1:${nginx.ports[0]}/api/auth${served.route}`
