@@ -2,7 +2,9 @@
 // Digests, chance, keys and tokens. The only home of OpenSSL's EVP; errors are crypto::Error.
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -92,12 +94,24 @@ class Key {
   std::shared_ptr<const Data> data_;
 };
 
+/// Keys of one JWK set, each made when it is first asked for. Threads may share it.
+class MadeKeys {
+ public:
+  static constexpr size_t most = 100;  // that are kept
+  /// The key of this element of the set. Throws as Key::from_jwk() does.
+  Key of(const base::Json& jwk);
+
+ private:
+  std::mutex mutex_;
+  std::map<const base::Json*, Key> keys_;
+};
+
 /// The keys of {"keys": […]}; those that cannot be used (unknown type, too small, malformed) are left out,
 /// and so are private and symmetric ones: the set is published.
 /// With `kid` those that name another one are passed over. At most `limit` of the others are read: each takes
-/// its time. Throws Error if it is no JWK set.
+/// its time. `made`, if there is one, is of this very set. Throws Error if it is no JWK set.
 std::vector<Key> read_jwk_set(const base::Json&, const std::optional<std::string>& kid = {},
-                              size_t limit = 100);
+                              size_t limit = 100, MadeKeys* made = nullptr);
 
 // --- JWS (RFC 7515), compact ---
 

@@ -254,7 +254,19 @@ bool Key::fits(std::string_view alg) const {
   return !is_symmetric() || !data_->secret.empty();
 }
 
-std::vector<Key> read_jwk_set(const base::Json& set, const std::optional<std::string>& kid, size_t limit) {
+Key MadeKeys::of(const base::Json& jwk) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto known = keys_.find(&jwk); known != keys_.end()) return known->second;
+  }
+  Key key = Key::from_jwk(jwk);
+  const std::scoped_lock lock(mutex_);
+  if (keys_.size() < most) keys_.emplace(&jwk, key);
+  return key;
+}
+
+std::vector<Key> read_jwk_set(const base::Json& set, const std::optional<std::string>& kid, size_t limit,
+                              MadeKeys* made) {
   const base::Json* list = set.find("keys");
   if (!list || !list->is_array()) throw Error("no JWK set");
   std::vector<Key> keys;
@@ -264,7 +276,7 @@ std::vector<Key> read_jwk_set(const base::Json& set, const std::optional<std::st
     if (kid && !name.empty() && name != *kid) continue;
     if (count++ == limit) break;
     try {
-      Key key = Key::from_jwk(jwk);
+      Key key = made ? made->of(jwk) : Key::from_jwk(jwk);
       // What everybody can read proves nothing: with it everybody can sign.
       if (!key.data().is_private) keys.push_back(std::move(key));
     } catch (const Error&) {

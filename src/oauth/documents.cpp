@@ -53,6 +53,24 @@ Documents::Known Documents::get_again(const std::string& url) {
   return fetch_and_remember(url);
 }
 
+std::vector<crypto::Key> Documents::keys(const std::string& url, const std::optional<std::string>& kid) {
+  return keys_of(url, get(url), kid);
+}
+
+std::vector<crypto::Key> Documents::keys_again(const std::string& url,
+                                               const std::optional<std::string>& kid) {
+  const Known again = get_again(url);
+  return again ? keys_of(url, again, kid) : std::vector<crypto::Key>{};
+}
+
+std::vector<crypto::Key> Documents::keys_of(const std::string& url, const Known& set,
+                                            const std::optional<std::string>& kid) {
+  // None if another thread has put a newer set in its place meanwhile.
+  std::shared_ptr<crypto::MadeKeys> made;
+  if (const auto one = held(url); one && one->json == set) made = one->keys;
+  return crypto::read_jwk_set(*set, kid, crypto::MadeKeys::most, made.get());
+}
+
 Documents::Known Documents::fetch_and_remember(const std::string& url) {
   const Document document = fetch(url);
   Known known = read(url, document.body);
@@ -146,7 +164,8 @@ void Documents::hold(const std::string& url, const Document& document, Known kno
   const std::scoped_lock lock(mutex_);
   // A provider that names another key set each time must not fill the memory with them.
   std::erase_if(memory_, [&](const auto& one) { return one.second.expires <= now; });
-  memory_.insert_or_assign(url, Held{document.fetched, document.expires, std::move(known)});
+  memory_.insert_or_assign(
+      url, Held{document.fetched, document.expires, std::move(known), std::make_shared<crypto::MadeKeys>()});
 }
 
 }  // namespace oauth

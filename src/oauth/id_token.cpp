@@ -110,12 +110,11 @@ void check_signature(const crypto::Jws& token, const Provider& provider, const M
   }
   if (metadata.jwks_uri.empty()) refuse("the provider publishes no keys");
   const auto kid = token.header.text_of("kid");
-  const auto keys = crypto::read_jwk_set(*documents.get(metadata.jwks_uri), kid);
+  const auto keys = documents.keys(metadata.jwks_uri, kid);
   if (verifies(token, keys, alg)) return;
   if (names_known_key(token, keys)) refuse("the signature does not fit");
   // The provider may have changed its keys.
-  const auto again = documents.get_again(metadata.jwks_uri);
-  if (!again || !verifies(token, crypto::read_jwk_set(*again, kid), alg))
+  if (!verifies(token, documents.keys_again(metadata.jwks_uri, kid), alg))
     refuse("no key of the provider's fits the signature");
 }
 

@@ -61,10 +61,17 @@ class Documents {
   /// minute ago or less.
   Known get_again(const std::string& url);
 
+  /// The keys of the set at this address, but for those that name another `kid` (crypto::read_jwk_set), each
+  /// made once. Throws as get() does, and crypto::Error if it is no set.
+  std::vector<crypto::Key> keys(const std::string& url, const std::optional<std::string>& kid);
+  /// Of the set fetched again; none where get_again() gives a null pointer.
+  std::vector<crypto::Key> keys_again(const std::string& url, const std::optional<std::string>& kid);
+
  private:
   struct Held {
     base::Time fetched, expires;
-    Known json;  // null of a mark
+    Known json;                              // null of a mark
+    std::shared_ptr<crypto::MadeKeys> keys;  // of a key set
   };
   struct Failure {
     std::string why;
@@ -86,6 +93,8 @@ class Documents {
   /// What another process has fetched since this one did.
   Known newer_elsewhere(const std::string& url);
   void hold(const std::string& url, const Document&, Known);
+  std::vector<crypto::Key> keys_of(const std::string& url, const Known&,
+                                   const std::optional<std::string>& kid);
 
   http::Client& client_;
   DocumentCache& cache_;

@@ -197,6 +197,28 @@ TEST_CASE("a set is read up to a hundred keys") {
   CHECK(read_jwk_set(set(101)).size() == 100);
 }
 
+TEST_CASE("keys that were made are not made again, up to a hundred") {
+  Json good = base::parse_json(vectors::p256_jwk);
+  good.erase("d");
+  const Json set = Json::object({{"keys", Json::Array(MadeKeys::most + 1, good)}});
+  MadeKeys made;
+  const auto first = read_jwk_set(set, {}, MadeKeys::most + 1, &made);
+  const auto second = read_jwk_set(set, {}, MadeKeys::most + 1, &made);
+  REQUIRE(second.size() == MadeKeys::most + 1);
+  const auto is_same = [&](size_t at) { return &first[at].data() == &second[at].data(); };
+  CHECK(is_same(0));
+  CHECK(is_same(MadeKeys::most - 1));
+  CHECK_FALSE(is_same(MadeKeys::most));
+  CHECK_FALSE(&first[0].data() == &first[1].data());
+}
+
+TEST_CASE("a key that cannot be made is left out each time") {
+  const Json set = Json::object({{"keys", Json::array({base::parse_json(vectors::rsa1024_jwk)})}});
+  MadeKeys made;
+  CHECK(read_jwk_set(set, {}, 100, &made).empty());
+  CHECK(read_jwk_set(set, {}, 100, &made).empty());
+}
+
 TEST_CASE("what is published proves nothing if it is private") {
   const Json private_key = base::parse_json(vectors::p256_jwk);
   const Json shared = Json::object({{"kty", "oct"}, {"k", "c2VjcmV0"}});

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "../crypto/vectors.hpp"
 #include "../support/fakes.hpp"
 
 using namespace support;
@@ -92,6 +93,33 @@ TEST_CASE("nor is it taken for what another process has fetched since") {
   kept.cache.documents[url].fetched = kept.clock.now() + 1s;
   CHECK(*kept.documents.get_again(url) == Json::object({{"n", 1}}));
   CHECK(kept.client.count(url) == 2);
+}
+
+TEST_CASE("a key set's keys are made once, and anew when it is fetched again") {
+  Kept kept;
+  const std::string set = "https://op.example/set";
+  Json key = base::parse_json(vectors::p256_jwk);
+  key.erase("d");
+  key.set("kid", "one");
+  const std::string body = base::to_json(Json::object({{"keys", Json::array({key})}}));
+  kept.client.on(set, [=](const http::Outgoing&) { return http::Answer{200, {}, body}; });
+  const auto first = kept.documents.keys(set, "one");
+  REQUIRE(first.size() == 1);
+  CHECK(&kept.documents.keys(set, {}).at(0).data() == &first[0].data());
+  CHECK(kept.documents.keys(set, "other").empty());
+  CHECK(kept.client.count(set) == 1);
+
+  const auto again = kept.documents.keys_again(set, "one");
+  REQUIRE(again.size() == 1);
+  CHECK(&again[0].data() != &first[0].data());
+  CHECK(&kept.documents.keys(set, "one").at(0).data() == &again[0].data());
+  CHECK(kept.documents.keys_again(set, "one").empty());  // not twice within a minute
+  CHECK(kept.client.count(set) == 2);
+}
+
+TEST_CASE("what is no key set has no keys") {
+  Kept kept;
+  CHECK_THROWS_WITH_AS(kept.documents.keys(url, {}), "no JWK set", crypto::Error);
 }
 
 TEST_CASE("a document is fetched again once a minute at most") {
