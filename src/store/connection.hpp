@@ -17,7 +17,7 @@ namespace store {
 
 /// Others have been writing for as long as a lock is waited for.
 struct Locked : StoreError {
-  using StoreError::StoreError;
+  explicit Locked(const std::string& place) : StoreError(place + ": database is locked") {}
 };
 
 /// A statement that stands in the source: a literal, whose address is what prepared statements are kept by.

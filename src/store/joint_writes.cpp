@@ -4,23 +4,24 @@
 
 namespace store {
 
-// Each is told under the lock: once it knows, it is gone.
-void JointWrites::settle(const All& all, State state) {
-  const std::lock_guard lock(mutex_);
+// Under the lock: once it knows, it is gone.
+void JointWrites::tell(const All& all, State state) {
   for (Waiting* one : all) {
     one->state = state;
     one->changed.notify_one();
   }
 }
 
-void JointWrites::refuse(All all, const std::string& why) {
-  {
-    const std::lock_guard lock(mutex_);
-    all.insert(all.end(), waiting_.begin(), waiting_.end());
-    waiting_.clear();
-    for (Waiting* one : all) one->why = why;
-  }
-  settle(all, State::refused);
+void JointWrites::settle(const All& all, State state) {
+  const std::lock_guard lock(mutex_);
+  tell(all, state);
+}
+
+void JointWrites::refuse(const All& all) {
+  const std::lock_guard lock(mutex_);
+  tell(all, State::refused);
+  tell(waiting_, State::refused);
+  waiting_.clear();
 }
 
 /// The first that came meanwhile leads the next.
@@ -35,8 +36,8 @@ void JointWrites::pass_on() {
 void JointWrites::write_alone(Connection& db, const Write& write) {
   try {
     write(db);
-  } catch (const Locked& error) {
-    refuse({}, error.what());
+  } catch (const Locked&) {
+    refuse({});
     throw;
   }
 }
@@ -47,15 +48,15 @@ void JointWrites::write_all(Connection& db, const All& all) {
     for (const Waiting* one : all) one->write(db);
     transaction.commit();
     settle(all, State::committed);
-  } catch (const Locked& error) {
-    refuse(all, error.what());
+  } catch (const Locked&) {
+    refuse(all);
   } catch (const std::exception&) {
     settle(all, State::on_its_own);
   }
 }
 
 void JointWrites::commit(Connection& db, const Write& write) {
-  Waiting own{write, {}, {}, {}};
+  Waiting own{write, {}, {}};
   All all;
   {
     std::unique_lock lock(mutex_);
@@ -69,7 +70,7 @@ void JointWrites::commit(Connection& db, const Write& write) {
     if (all.size() == 1) return write_alone(db, write);
     write_all(db, all);
   }
-  if (own.state == State::refused) throw Locked(own.why);
+  if (own.state == State::refused) throw Locked(db.place());
   if (own.state == State::on_its_own) write(db);
 }
 

@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include "store/connection.hpp"
@@ -29,15 +28,15 @@ class JointWrites {
   struct Waiting {
     const Write& write;
     State state = State::waiting;
-    std::string why;  // refused
     std::condition_variable changed;
   };
   using All = std::vector<Waiting*>;
 
+  static void tell(const All&, State);
   void write_alone(Connection&, const Write&);
   void write_all(Connection&, const All&);
   void settle(const All&, State);
-  void refuse(All, const std::string& why);
+  void refuse(const All&);
   void pass_on();
 
   std::mutex mutex_;

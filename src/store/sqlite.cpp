@@ -135,7 +135,7 @@ void SqliteConnection::fail() {
   if (is_duplicate(code)) throw Conflict(why);
   failed_ = true;
   const int family = code & 0xff;
-  if (family == SQLITE_BUSY) throw Locked(why);
+  if (family == SQLITE_BUSY) throw Locked(path_);
   // The files beside it (-wal, -shm) are opened, too: that they are not there says less than that they cannot
   // be made.
   const int folder = family == SQLITE_CANTOPEN ? why_nothing_can_be_made(path_) : 0;
@@ -189,7 +189,7 @@ void SqliteConnection::script(std::string_view sql) {
 Turn SqliteConnection::take_turn() {
   constexpr std::chrono::milliseconds least{100};
   const auto began = std::chrono::steady_clock::now();
-  if (!turns_.take(busy_timeout_)) throw Locked(path_ + ": database is locked");
+  if (!turns_.take(busy_timeout_)) throw Locked(path_);
   Turn turn(&turns_, {db_.get(), busy_timeout_});
   const auto waited =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
