@@ -174,9 +174,7 @@ void Workers::stop() {
 void Workers::work(Worker& worker) {
   const base::ObserveWaits waits(crew_);
   while (waiting_count_ > 0 || crew_.stays()) {
-    crew_.rest();
     Descriptor connection = next(worker);
-    crew_.work();
     if (connection)
       serve_(std::move(connection), worker);
     else if (closing_)
@@ -186,12 +184,15 @@ void Workers::work(Worker& worker) {
 }
 
 Descriptor Workers::next(Worker& worker) {
-  if (Descriptor waited = take_waiting()) {
-    worker.end_accepting(waited.get());
-    return waited;
-  }
-  Descriptor connection = accept(worker);
-  if (!connection || speaks(connection)) return connection;
+  crew_.rest();
+  Descriptor connection = take_waiting();
+  const bool has_spoken = bool(connection);
+  if (has_spoken)
+    worker.end_accepting(connection.get());
+  else
+    connection = accept(worker);
+  crew_.work();  // to see whether it speaks is work, too: it takes a moment where it does not
+  if (!connection || has_spoken || speaks(connection)) return connection;
   worker.let_go();
   doorman_.hold_silent(std::move(connection));
   return {};
