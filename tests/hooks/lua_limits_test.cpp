@@ -25,7 +25,9 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 struct Echo : http::Client {
   http::Answer send(const http::Outgoing& request) override {
     requests.push_back(request);
-    return {.status = 201, .headers = {{"X-Echo", request.method}}, .body = request.body};
+    return {.status = 201,
+            .headers = {{"X-Echo", request.method}, {"X-Latin-1", "caf\xe9"}},
+            .body = request.body};
   }
   std::vector<http::Outgoing> requests;
 };
@@ -267,6 +269,7 @@ TEST_CASE("limits.requests, and what http sends") {
       "POST");
   CHECK(http::first(echo.requests.back().headers, "Content-Type") == "text/plain");
   CHECK(echo.requests.back().headers.size() == 1);
+  CHECK(site.value("http.get('https://a.example/').headers['x-latin-1']") == "nil");  // no UTF-8, no text
   CHECK(site.value("http.get('https://a.example/', { ['X-A'] = 'b\\r\\nX-C: d' })") == "failed");
   CHECK(site.value("http.get('https://a.example/', { ['X-A: b\\r\\nX'] = 'd' })") == "failed");
   CHECK(site.value("http.get()") == "failed");

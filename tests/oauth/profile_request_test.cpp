@@ -1,5 +1,6 @@
 // The profile: from userinfo, which must be the same person's, or from any address.
 #include "../support/world.hpp"
+#include "oauth/shared.hpp"
 
 using namespace support;
 
@@ -99,6 +100,21 @@ TEST_CASE("an account's id is a text that is not empty, or an integer") {
   CHECK(with_plain(w, Json::object({{"sub", 9007199254740993}})).sign_in("acme").location ==
         "https://example.com");
   CHECK(w.sql("SELECT provider_account_id FROM accounts") == "9007199254740993\n");
+}
+
+TEST_CASE("the owner's function of the profile is given the tokens alone of the account") {
+  oauth::Identity who;
+  who.profile = Json::object({{"sub", "ann"}});
+  Json given;
+  const auto own = [&](const Json& profile, const Json& tokens) {
+    given = tokens;
+    return Json::object({{"id", profile.text_of("sub").value_or("")}});
+  };
+  const Json account =
+      Json::object({{"provider", "acme"}, {"type", "oauth"}, {"id", "1"}, {"accessToken", "t"}});
+  oauth::name_user(who, {}, {}, account, own);
+  CHECK(given == Json::object({{"accessToken", "t"}}));
+  CHECK(who.account_id == "ann");
 }
 
 TEST_CASE("the access token goes into the header, or the query where the entry says so") {
