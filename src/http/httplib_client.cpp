@@ -54,19 +54,20 @@ void keep_lookups_inside() {
 struct Connection {
   SocketWatch socket;
   Deadline deadline;  // of the request it is used for
-  std::chrono::steady_clock::time_point idle_since{};
+  size_t left = 0;    // bytes of its answer that may still come
+  std::chrono::steady_clock::time_point good_until{};
   std::unique_ptr<httplib::ClientImpl> client;
 };
 
 std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url, const Lookups& lookups,
-                                                const Deadline& deadline) {
+                                                const Deadline& deadline, size_t& left) {
   keep_lookups_inside();
   std::string host = url.host;
   if (host.front() == '[') host = host.substr(1, host.size() - 2);
   if (url.scheme == "http")
-    return std::make_unique<BoundedClient<httplib::ClientImpl>>(host, url.port, lookups, deadline);
+    return std::make_unique<BoundedClient<httplib::ClientImpl>>(host, url.port, lookups, deadline, left);
   base::relocate_late_tables();
-  auto client = std::make_unique<BoundedClient<httplib::SSLClient>>(host, url.port, lookups, deadline);
+  auto client = std::make_unique<BoundedClient<httplib::SSLClient>>(host, url.port, lookups, deadline, left);
   client->set_ca_cert_path(ca_bundle());
   client->enable_server_certificate_verification(true);
   SSL_CTX_set_min_proto_version(client->ssl_context(), TLS1_2_VERSION);
@@ -151,15 +152,17 @@ class HttplibClient : public Client {
   Answer send_once(const Outgoing& request, const Url& url, Deadline deadline) {
     std::unique_ptr<Connection> connection = take(url);
     connection->deadline = deadline;
+    connection->left = options_.answer_limit + header_allowance;
     Answer answer;
     {
-      Watch watch(watchdog_, connection->socket, deadline, options_.answer_limit + header_allowance);
+      Watch watch(watchdog_, connection->socket, deadline, connection->left);
       const size_t wanted = wanted_of(request);
       bool too_large = false;
       const httplib::Result result =
           ask(*connection, translate(request, url, wanted, answer, too_large), url);
       if (has_enough(wanted, answer)) return answer;
-      if (too_large) throw Unreachable(place(url), "the answer is too large");
+      if (too_large || (!result && connection->left == 0))
+        throw Unreachable(place(url), "the answer is too large");
       if (*watch.reason() != '\0') throw Unreachable(place(url), watch.reason());
       // The library's own timeout for a read may be the first to notice.
       if (!result && std::chrono::steady_clock::now() >= deadline) throw Unreachable(place(url), "timed out");
@@ -167,6 +170,7 @@ class HttplibClient : public Client {
       if (has_two_lengths(*result)) throw Unreachable(place(url), "the answer has two lengths");
       take_head(*result, answer);
     }
+    connection->good_until = std::chrono::steady_clock::now() + options_.idle_lifetime;
     give_back(url, std::move(connection));
     return answer;
   }
@@ -232,9 +236,8 @@ class HttplibClient : public Client {
   /// Bytes that nobody has asked for, behind the last answer, would be taken for the next one, and so one
   /// person's profile for another's. A connection that was idle for long may be dead without a sign of it:
   /// firewalls on the way forget connections, silently.
-  bool is_good(const Connection& connection) const {
-    const auto idle = std::chrono::steady_clock::now() - connection.idle_since;
-    return idle < options_.idle_lifetime && connection.socket.is_quiet();
+  static bool is_good(const Connection& connection) {
+    return std::chrono::steady_clock::now() < connection.good_until && connection.socket.is_quiet();
   }
 
   std::unique_ptr<Connection> take(const Url& url) {
@@ -243,7 +246,7 @@ class HttplibClient : public Client {
       return kept;
     }
     auto connection = std::make_unique<Connection>();
-    connection->client = connect_to(url, lookups_, connection->deadline);
+    connection->client = connect_to(url, lookups_, connection->deadline, connection->left);
     SocketWatch& socket = connection->socket;
     connection->client->set_socket_options([&socket](socket_t descriptor) { socket.opened(descriptor); });
     connection->client->set_connection_timeout(options_.connect_timeout);
@@ -257,7 +260,6 @@ class HttplibClient : public Client {
   void give_back(const Url& url, std::unique_ptr<Connection> connection) {
     constexpr size_t idle_limit = 8;     // connections to one origin
     constexpr size_t origin_limit = 64;  // a token may name hosts, and a provider have any number of them
-    connection->idle_since = std::chrono::steady_clock::now();
     const std::scoped_lock lock(mutex_);
     const std::string origin = url.origin();
     if (idle_.size() >= origin_limit && idle_.find(origin) == idle_.end()) idle_.erase(idle_.begin());
@@ -265,7 +267,7 @@ class HttplibClient : public Client {
     if (idle.size() < idle_limit) idle.push_back(std::move(connection));
   }
 
-  static constexpr unsigned long long header_allowance = size_t{1} << 18;  // bytes of headers and TLS framing
+  static constexpr size_t header_allowance = size_t{1} << 18;  // bytes of headers and TLS framing
 
   ClientOptions options_;
   Lookups lookups_;

@@ -77,6 +77,13 @@ ssize_t BoundedStream::read(char* into, size_t size) {
 }
 
 ssize_t BoundedStream::receive(char* into, size_t size) {
+  if (left_ == 0) return -1;
+  const ssize_t came = receive_some(into, std::min(size, left_));
+  if (came > 0) left_ -= size_t(came);
+  return came;
+}
+
+ssize_t BoundedStream::receive_some(char* into, size_t size) {
   const size_t some = std::min<size_t>(size, at_most);
   if (tls_) return SSL_read(tls_, into, int(some));
   for (;;) {

@@ -18,11 +18,13 @@ namespace http {
 constexpr size_t status_line_limit = 1024;
 constexpr size_t header_line_limit = 8192;  // the library's own, but for what it keeps of a longer one
 
-/// Refuses longer lines, as a failing read. Time limits are those of the socket.
+/// Refuses longer lines, and more bytes than may come, as a failing read. Time limits are those of the
+/// socket.
 class BoundedStream : public httplib::Stream {
  public:
-  /// `tls` is null for plain http.
-  BoundedStream(socket_t descriptor, SSL* tls) : descriptor_(descriptor), tls_(tls) {}
+  /// `tls` is null for plain http. `left`: the bytes that may still come, counted down; lent.
+  BoundedStream(socket_t descriptor, SSL* tls, size_t& left)
+      : descriptor_(descriptor), tls_(tls), left_(left) {}
 
   bool is_readable() const override;
   bool is_writable() const override;
@@ -36,6 +38,7 @@ class BoundedStream : public httplib::Stream {
 
  private:
   ssize_t receive(char* into, size_t size);
+  ssize_t receive_some(char* into, size_t size);
   /// The next line with its end, still to be read; "" if none comes that fits the buffer.
   std::string_view peek_line();
   /// RFC 9110 §15.2: any number of them may come before the answer, asked for or not. The library knows 100
@@ -45,6 +48,7 @@ class BoundedStream : public httplib::Stream {
 
   socket_t descriptor_;
   SSL* tls_;
+  size_t& left_;
   size_t length_ = 0;      // of the line so far
   bool is_status_ = true;  // it begins as a status line does
   bool is_beginning_ = true;
@@ -53,12 +57,14 @@ class BoundedStream : public httplib::Stream {
 };
 
 /// httplib's client for http or https, with that stream; it connects to the first of the host's addresses
-/// that takes it. What is lent outlives it; the deadline is another one for each request.
+/// that takes it. What is lent outlives it; the deadline, and how many bytes may come, are others for each
+/// request.
 template <class Client>
 class BoundedClient : public Client {
  public:
-  BoundedClient(const std::string& host, int port, const Lookups& lookups, const Lookups::Deadline& deadline)
-      : Client(host, port), lookups_(lookups), deadline_(deadline) {}
+  BoundedClient(const std::string& host, int port, const Lookups& lookups, const Lookups::Deadline& deadline,
+                size_t& left)
+      : Client(host, port), lookups_(lookups), deadline_(deadline), left_(left) {}
 
  private:
   bool create_and_connect_socket(typename Client::Socket& socket, httplib::Error& error) override {
@@ -74,7 +80,7 @@ class BoundedClient : public Client {
   }
   bool process_socket(const typename Client::Socket& socket,
                       std::function<bool(httplib::Stream&)> callback) override {
-    BoundedStream stream(socket.sock, socket.ssl);
+    BoundedStream stream(socket.sock, socket.ssl, left_);
     const bool is_done = callback(stream);
     // What came along with the answer is no part of the next one: the connection has become useless. It may
     // be closed already, and its TLS gone.
@@ -84,6 +90,7 @@ class BoundedClient : public Client {
 
   const Lookups& lookups_;
   const Lookups::Deadline& deadline_;
+  size_t& left_;
 };
 
 }  // namespace http

@@ -60,7 +60,7 @@ void Watchdog::add(Watch& watch) {
     throw Unreachable("no request can be watched over: no further thread");
   }
   watches_.push_back(&watch);
-  if (watches_.size() == 1) wake_.notify_one();
+  if (watch.deadline_ < wakes_at_) wake_.notify_one();
 }
 
 void Watchdog::remove(Watch& watch) {
@@ -68,14 +68,23 @@ void Watchdog::remove(Watch& watch) {
   std::erase(watches_, &watch);
 }
 
+std::chrono::steady_clock::time_point Watchdog::next_look() const {
+  constexpr std::chrono::milliseconds look_again{250};
+  if (watches_.empty()) return std::chrono::steady_clock::time_point::max();
+  auto next = std::chrono::steady_clock::now() + look_again;
+  for (const Watch* watch : watches_)
+    if (*watch->reason_ == '\0') next = std::min(next, watch->deadline_);
+  return next;
+}
+
 void Watchdog::look_around() {
-  constexpr std::chrono::milliseconds look_again{20};
   std::unique_lock lock(mutex_);
   while (!done_) {
+    wakes_at_ = next_look();
     if (watches_.empty())
       wake_.wait(lock);
     else
-      wake_.wait_for(lock, look_again);
+      wake_.wait_until(lock, wakes_at_);
     const auto now = std::chrono::steady_clock::now();
     for (Watch* watch : watches_) watch->look(now);
   }

@@ -31,7 +31,9 @@ class SocketWatch {
 
 class Watch;
 
-/// Looks after all requests that are under way, in one thread, which begins with the first of them.
+/// Looks after all requests that are under way, in one thread, which begins with the first of them. It is not
+/// woken for each, as most are answered before they would be looked at: that would take a sixth of what a
+/// sign-in takes.
 class Watchdog {
  public:
   Watchdog() = default;
@@ -44,17 +46,20 @@ class Watchdog {
   void add(Watch&);
   void remove(Watch&);
   void look_around();
+  std::chrono::steady_clock::time_point next_look() const;
 
   std::mutex mutex_;  // of what watches found, too
   std::condition_variable wake_;
   bool done_ = false;
   std::vector<Watch*> watches_;
+  std::chrono::steady_clock::time_point wakes_at_ = std::chrono::steady_clock::time_point::max();
   std::thread thread_;
 };
 
 /// While it lives: shuts the socket down when the time is over or more than `limit` bytes have come.
 /// A timeout for each read alone would let a provider that drips bytes hold a request for ever, and the
-/// library sets no bound to the number of header lines.
+/// library sets no bound to the number of header lines. The time is kept to the moment; bytes are looked at
+/// now and then, as BoundedStream counts those that are read.
 class Watch {
  public:
   /// Throws Unreachable where the host allows no thread.

@@ -130,7 +130,36 @@ TEST_CASE("headers without end are cut off") {
   std::string flood = "HTTP/1.1 200 OK\r\n";
   while (flood.size() < 1000000)
     flood += "X-Flood: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n";
-  CHECK(failure_at(answering(flood)) != "answered");
+  CHECK(failure_at(answering(flood)) == "URL: the answer is too large");
+}
+
+TEST_CASE("an answer's headers and body together may be 256 KiB larger than a body may be, no larger") {
+  const auto answer_of = [](size_t size) {
+    const std::string line = "X-A: " + std::string(8000, 'x') + "\r\n";
+    std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+    while (head.size() + 2 * line.size() < size) head += line;
+    const size_t last = size - head.size() - std::string("X-B: \r\n\r\n").size();
+    return head + "X-B: " + std::string(last / 2, 'y') + "\r\nX-C: " + std::string(last - last / 2 - 7, 'z') +
+           "\r\n\r\n";
+  };
+  const size_t limit = 1000 + (size_t{256} << 10);
+  REQUIRE(answer_of(limit).size() == limit);
+  CHECK(failure_at(answering(answer_of(limit))) == "answered");
+  CHECK(failure_at(answering(answer_of(limit + 1))) == "URL: the answer is too large");
+}
+
+TEST_CASE("the time is kept to the moment, and not when connections are looked at the next time") {
+  const LoopbackServer silent([](const std::string&) { return Sending{""}; });
+  const auto client =
+      http::make_client({.connect_timeout = 50ms, .total_timeout = 50ms, .answer_limit = 1000});
+  auto shortest = std::chrono::steady_clock::duration::max();
+  for (int i = 0; i < 4; ++i) {
+    const auto began = std::chrono::steady_clock::now();
+    CHECK_THROWS_AS(client->send({.url = silent.url()}), http::Unreachable);
+    shortest = std::min(shortest, std::chrono::steady_clock::now() - began);
+  }
+  CHECK(shortest >= 50ms);
+  CHECK(shortest < 200ms);
 }
 
 TEST_CASE("an answer that breaks off, or is none, is no answer") {
