@@ -170,7 +170,7 @@ class HttplibClient : public Client {
       if (has_two_lengths(*result)) throw Unreachable(place(url), "the answer has two lengths");
       take_head(*result, answer);
     }
-    connection->good_until = std::chrono::steady_clock::now() + options_.idle_lifetime;
+    connection->good_until = std::chrono::steady_clock::now() + idle_lifetime(answer);
     give_back(url, std::move(connection));
     return answer;
   }
@@ -238,6 +238,23 @@ class HttplibClient : public Client {
   /// firewalls on the way forget connections, silently.
   static bool is_good(const Connection& connection) {
     return std::chrono::steady_clock::now() < connection.good_until && connection.socket.is_quiet();
+  }
+
+  /// A server may say how long it keeps a connection that is idle ("Keep-Alive: timeout=5", RFC 2068
+  /// §19.7.1.1; Node.js and Apache do). A request that is sent as it closes is lost, and that of a token
+  /// cannot be repeated.
+  std::chrono::milliseconds idle_lifetime(const Answer& answer) const {
+    constexpr std::chrono::seconds before_it_closes{1};
+    constexpr std::string_view timeout = "timeout=";
+    const std::string said = base::lower(answer.header("Keep-Alive"));
+    const size_t at = said.find(timeout);
+    unsigned short seconds = 0;
+    if (at == std::string::npos ||
+        std::from_chars(said.data() + at + timeout.size(), said.data() + said.size(), seconds).ec !=
+            std::errc{})
+      return options_.idle_lifetime;
+    return std::min(options_.idle_lifetime,
+                    std::chrono::milliseconds(std::chrono::seconds(seconds) - before_it_closes));
   }
 
   std::unique_ptr<Connection> take(const Url& url) {

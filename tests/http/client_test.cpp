@@ -62,6 +62,24 @@ TEST_CASE("the connection is kept for the next request") {
   CHECK(server.connections() == 1);
 }
 
+TEST_CASE("a connection is kept no longer than until a second before the server lets it go") {
+  const auto connections = [](const std::string& header, std::chrono::milliseconds pause) {
+    const LoopbackServer server = answering(http_answer("text", header));
+    const auto client = http::make_client(quick());
+    client->send({.url = server.url()});
+    std::this_thread::sleep_for(pause);
+    client->send({.url = server.url()});
+    return server.connections();
+  };
+  CHECK(connections("Keep-Alive: timeout=5, max=100\r\n", 0ms) == 1);
+  CHECK(connections("Keep-Alive: max=100, Timeout=2\r\n", 0ms) == 1);
+  CHECK(connections("Keep-Alive: max=100, Timeout=2\r\n", 1010ms) == 2);
+  CHECK(connections("Keep-Alive: timeout=1\r\n", 0ms) == 2);
+  CHECK(connections("Keep-Alive: timeout=0\r\n", 0ms) == 2);
+  for (const char* nothing : {"timeout=", "timeout=x", "timeout=-1", "timeout=99999999999", "max=5"})
+    CHECK(connections("Keep-Alive: " + std::string(nothing) + "\r\n", 0ms) == 1);
+}
+
 TEST_CASE("a connection that the server has closed is made anew") {
   const LoopbackServer server([](const std::string&) { return Sending{http_answer("text"), 0ms, true}; });
   const auto client = http::make_client(quick());
