@@ -32,7 +32,7 @@ class SocketWatch {
 class Watch;
 
 /// Looks after all requests that are under way, in one thread, which begins with the first of them. It is not
-/// woken for each, as most are answered before they would be looked at: that would take a sixth of what a
+/// woken for each, as most are answered before they would be looked at: that would take a tenth of what a
 /// sign-in takes.
 class Watchdog {
  public:
