@@ -52,7 +52,7 @@ CXX := clang++-14
 OPT = -O1 -g1
 endif
 endif
-LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lcrypt -lsqlite3 -llua5.4 -lz
+LDLIBS = -lfcgi -lcpp-httplib -lssl -lcrypto -lcrypt -lsqlite3 -llua5.4 -lidn2 -lz
 
 SOURCES := $(filter-out src/main.cpp,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
 TESTS := $(sort tests/main.cpp $(wildcard tests/*/*_test.cpp tests/support/*.cpp))
@@ -96,9 +96,30 @@ endif
 .PHONY: all dist install run test bench check fuzz fuzzers format lint linted clean FORCE
 all: $(BUILD)/nextauth.fcgi
 
+PROGRAM = $(BUILD)/obj/src/main.o $(OBJECTS)
+
+# The libraries with these symbols are loaded when they are first needed (src/base/late_library.hpp), which takes a quarter
+# off each start. A library of which all references are weak is not named to the dynamic loader (--as-needed).
+LATE = *7httplib* SSL_* crypt_* idn2_* lua_* luaL_* luaopen_*
+# With CFI there are no objects to change, and what fills them in was written for one processor.
+ifneq ($(CFI)$(filter-out x86_64,$(shell uname -m)),)
+LATE =
+endif
+$(BUILD)/obj/late/%.o: $(BUILD)/obj/%.o
+	@mkdir -p $(@D)
+	objcopy --wildcard $(LATE:%=--weaken-symbol='%') $< $@
+LATE_PROGRAM := $(PROGRAM:$(BUILD)/obj/%=$(BUILD)/obj/late/%)
+$(BUILD)/gen/late_references.S: $(LATE_PROGRAM) scripts/late-references
+	scripts/late-references $(LATE_PROGRAM) >$@.new && mv $@.new $@
+$(BUILD)/obj/late_references.o: $(BUILD)/gen/late_references.S
+	$(CXX) -c -o $@ $<
+ifneq ($(LATE),)
+PROGRAM = $(LATE_PROGRAM) $(BUILD)/obj/late_references.o
+endif
+
 # The libraries that most symbols are looked for in come first: a tenth off what starting takes.
 MOST_SYMBOLS = -lcrypto -lstdc++ -lsqlite3
-$(BUILD)/nextauth.fcgi: $(BUILD)/obj/src/main.o $(OBJECTS)
+$(BUILD)/nextauth.fcgi: $(PROGRAM)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(MOST_SYMBOLS) $(LDLIBS)
 
 $(BUILD)/unit-tests: $(OBJECTS) $(TEST_OBJECTS)
@@ -175,8 +196,7 @@ DIST_ORDER = scripts/dist-order.ld
 DIST_LDFLAGS += -Wl,-T,$(DIST_ORDER),-Map=$(DIST)/link.map -Wl,--wrap=_dl_relocate_static_pie,-u,_dl_relocate_static_pie \
   -Wl,--wrap=_ZNSt8ios_base4InitC1Ev,-z,start-stop-gc -L$(DIST)
 DIST_OPENSSL = $(DIST)/libcrypto.a $(DIST)/libssl.a
-# libidn2, which is loaded on demand elsewhere (mail/punycode.cpp), is asked for by name.
-DIST_LDLIBS = $(filter-out -lcpp-httplib,$(LDLIBS)) -u idn2_to_ascii_8z -u idn2_free -lidn2 -lunistring -lbrotlidec -lbrotlienc -lbrotlicommon
+DIST_LDLIBS = $(filter-out -lcpp-httplib,$(LDLIBS)) -lunistring -lbrotlidec -lbrotlienc -lbrotlicommon
 dist:
 	@scripts/packages dist
 	@$(MAKE) -s -j$$(nproc) $(DIST)/nextauth.fcgi

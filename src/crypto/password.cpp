@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/late_library.hpp"
 #include "base/text.hpp"
 #include "crypto/apr1.hpp"
 #include "crypto/crypto.hpp"
@@ -41,6 +42,7 @@ const Kind* kind_of(std::string_view hash) {
 /// "" where libcrypt cannot do it.
 std::string hashed(const std::string& password, const std::string& setting) {
   if (setting.starts_with("$apr1$")) return apr1(password, setting);
+  static const base::LateLibrary library("libcrypt.so.1", "crypt_");
   const auto data = std::make_unique<crypt_data>();
   const char* result = crypt_rn(password.c_str(), setting.c_str(), data.get(), int(sizeof(crypt_data)));
   std::string hash = result ? result : "";

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/file.hpp"
+#include "base/late_library.hpp"
 #include "base/text.hpp"
 
 namespace hooks {
@@ -30,6 +31,11 @@ bool is_function(lua_State* lua, lua_Debug& level, const void* key) {
   return same;
 }
 
+lua_State* new_state(lua_Alloc allocate, void* for_it) {
+  static const base::LateLibrary library("liblua5.4.so.0", "lua");
+  return lua_newstate(allocate, for_it);
+}
+
 }  // namespace
 
 struct LuaState::Call {
@@ -39,7 +45,7 @@ struct LuaState::Call {
 };
 
 LuaState::LuaState(const LuaOptions& options, const LuaServices& services)
-    : options_(options), services_(services), lua_(lua_newstate(allocate, this)) {
+    : options_(options), services_(services), lua_(new_state(allocate, this)) {
   if (!lua_) throw std::bad_alloc();
   *static_cast<LuaState**>(lua_getextraspace(lua_.get())) = this;
   try {

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/late_library.hpp"
 #include "base/late_tables.hpp"
 #include "base/text.hpp"
 #include "base/waiting.hpp"
@@ -50,6 +51,13 @@ void keep_lookups_inside() {
   if (once != 0) throw Unreachable("host names cannot be looked up");
 }
 
+void load_libraries() {
+  constexpr std::string_view version = CPPHTTPLIB_VERSION;  // the file has the first two of its numbers
+  static const base::LateLibrary httplib(
+      "libcpp-httplib.so." + std::string(version.substr(0, version.rfind('.'))), "7httplib");
+  static const base::LateLibrary tls("libssl.so." + std::to_string(OPENSSL_SHLIB_VERSION), "SSL_");
+}
+
 /// A connection to one origin, and what watches over it.
 struct Connection {
   SocketWatch socket;
@@ -61,6 +69,7 @@ struct Connection {
 
 std::unique_ptr<httplib::ClientImpl> connect_to(const Url& url, const Lookups& lookups,
                                                 const Deadline& deadline, size_t& left) {
+  load_libraries();
   keep_lookups_inside();
   std::string host = url.host;
   if (host.front() == '[') host = host.substr(1, host.size() - 2);

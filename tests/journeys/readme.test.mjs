@@ -132,6 +132,7 @@ describe('what the README names', () => {
     'make fuzz': ['tests/fuzz/run', 'fuzz'],
     'make check': ['tests/run', 'unit-tests'],
     'make JOIN': ['Makefile', 'JOIN ?= 1'],
+    'make LATE': ['Makefile', 'ifneq ($(LATE),)'],
     'make format': ['Makefile', 'clang-format'],
     'make lint': ['Makefile', 'clang-tidy']
   }
