@@ -51,7 +51,9 @@ void keep_lookups_inside() {
   if (once != 0) throw Unreachable("host names cannot be looked up");
 }
 
+/// The library initialises OpenSSL as it is loaded: without the texts of error numbers, which nobody is shown.
 void load_libraries() {
+  (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, nullptr);
   constexpr std::string_view version = CPPHTTPLIB_VERSION;  // the file has the first two of its numbers
   static const base::LateLibrary httplib(
       "libcpp-httplib.so." + std::string(version.substr(0, version.rfind('.'))), "7httplib");
