@@ -90,7 +90,7 @@ PCH_GCH := $(PCH).gch
 TEST_GCH := $(BUILD)/gen/tests.hpp.gch
 # Read like that, the standard headers count as ours, and g++ 12 sees overruns in std::string that are none (its bug
 # 105651). `make PCH=` has these warnings on.
-USE_PCH = -include $(PCH) -Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict
+USE_PCH = -include $(PCH) $(if $(findstring clang,$(CXX)),,-Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict)
 endif
 
 .PHONY: all dist install run test bench check fuzz fuzzers format lint linted clean FORCE
