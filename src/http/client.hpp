@@ -2,6 +2,7 @@
 // The one way out: requests to providers.
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -33,6 +34,8 @@ struct Answer {
 
   /// The first header of that name, whatever its case; "" if there is none.
   std::string header(std::string_view name) const;
+  /// What a header gives by this name ("max-age", of "Max-Age=60"); none if it gives none or no whole number.
+  std::optional<std::chrono::seconds> seconds(std::string_view header, std::string_view name) const;
 };
 
 /// No answer: not resolved, refused, timed out, too large, not trusted. what() says where, without the query,

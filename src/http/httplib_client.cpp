@@ -51,7 +51,7 @@ void keep_lookups_inside() {
   if (once != 0) throw Unreachable("host names cannot be looked up");
 }
 
-/// The library initialises OpenSSL as it is loaded: without the texts of error numbers, which nobody is shown.
+/// The library initialises OpenSSL as it is loaded: without the texts of error numbers, which nobody sees.
 void load_libraries() {
   (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, nullptr);
   constexpr std::string_view version = CPPHTTPLIB_VERSION;  // the file has the first two of its numbers
@@ -256,16 +256,10 @@ class HttplibClient : public Client {
   /// cannot be repeated.
   std::chrono::milliseconds idle_lifetime(const Answer& answer) const {
     constexpr std::chrono::seconds before_it_closes{1};
-    constexpr std::string_view timeout = "timeout=";
-    const std::string said = base::lower(answer.header("Keep-Alive"));
-    const size_t at = said.find(timeout);
-    unsigned short seconds = 0;
-    if (at == std::string::npos ||
-        std::from_chars(said.data() + at + timeout.size(), said.data() + said.size(), seconds).ec !=
-            std::errc{})
-      return options_.idle_lifetime;
-    return std::min(options_.idle_lifetime,
-                    std::chrono::milliseconds(std::chrono::seconds(seconds) - before_it_closes));
+    constexpr std::chrono::seconds far = std::chrono::hours(1);
+    const auto said = answer.seconds("Keep-Alive", "timeout").value_or(far);
+    return std::min<std::chrono::milliseconds>(
+        options_.idle_lifetime, std::clamp(said, std::chrono::seconds(0), far) - before_it_closes);
   }
 
   std::unique_ptr<Connection> take(const Url& url) {
@@ -310,6 +304,16 @@ std::string Answer::header(std::string_view name) const {
   for (const auto& [key, value] : headers)
     if (base::equal_ignoring_case(key, name)) return value;
   return {};
+}
+
+std::optional<std::chrono::seconds> Answer::seconds(std::string_view header, std::string_view name) const {
+  const std::string text = base::lower(this->header(header));
+  const size_t at = text.find(std::string(name) + '=');
+  if (at == std::string::npos) return {};
+  long long count = 0;
+  const char* digits = text.data() + at + name.size() + 1;
+  if (std::from_chars(digits, text.data() + text.size(), count).ec != std::errc{}) return {};
+  return std::chrono::seconds(count);
 }
 
 std::unique_ptr<Client> make_client(ClientOptions options) {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.hpp"
 #include "oauth/oauth.hpp"
@@ -13,13 +12,9 @@ base::Seconds lifetime(const http::Answer& answer) {
   const std::string control = base::lower(answer.header("Cache-Control"));
   if (control.find("no-store") != std::string::npos || control.find("no-cache") != std::string::npos)
     return Documents::least_lifetime;
-  const size_t at = control.find("max-age=");
-  if (at == std::string::npos) return Documents::default_lifetime;
-  long long seconds = 0;
-  const char* digits = control.data() + at + 8;
-  if (std::from_chars(digits, control.data() + control.size(), seconds).ec != std::errc{})
-    return Documents::default_lifetime;
-  return std::clamp(base::Seconds(seconds), Documents::least_lifetime, Documents::most_lifetime);
+  const std::chrono::seconds age =
+      answer.seconds("Cache-Control", "max-age").value_or(Documents::default_lifetime);
+  return std::clamp<base::Seconds>(age, Documents::least_lifetime, Documents::most_lifetime);
 }
 
 Documents::Known read(const std::string& url, const std::string& body) {
