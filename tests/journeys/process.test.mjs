@@ -95,6 +95,7 @@ describe('a FastCGI process', () => {
 
   it('answers on SIGTERM who has connected and is about to ask', { timeout: 10000 }, async () => {
     program = await spawnProgram(site)
+    assert.equal((await fastcgi(site.socket, url, 'GET', '/csrf')).status, 200) // it has started: before, SIGTERM just ends it
     const late = Array.from({ length: 20 }, () => new FastCgiRequest(site.socket))
     await new Promise((resolve) => setTimeout(resolve, 200)) // long enough to count as silent
     process.kill(program.pid, 'SIGTERM')
