@@ -38,7 +38,10 @@ if (process.arch === 'x64') describe('a library that few processes need', () => 
     if (without) writeFileSync(path.join(folder, without), 'no library')
     program = await spawnProgram(site, { env: without ? { LD_LIBRARY_PATH: folder } : {} })
   }
-  const loaded = () => late.filter((name) => readFileSync(`/proc/${program.pid}/maps`, 'utf8').includes(name.replace(/\.so\..*/, '.so')))
+  const maps = () => readFileSync(`/proc/${program.pid}/maps`, 'utf8')
+  const loaded = () => late.filter((name) => maps().includes(name.replace(/\.so\..*/, '.so')))
+  /** Which parts of the program itself can be read, written and run. */
+  const rights = () => maps().split('\n').filter((line) => line.endsWith(site.program)).map((line) => line.split(' ', 2).join(' '))
 
   async function post(route, fields) {
     const csrf = await visitor.ask('GET', '/csrf')
@@ -53,12 +56,15 @@ if (process.arch === 'x64') describe('a library that few processes need', () => 
     await startWith()
     assert.equal((await visitor.ask('GET', '/session')).status, 200)
     assert.deepEqual(loaded(), [])
+    const before = rights()
+    assert.ok(before.length > 2 && before.some((line) => line.endsWith('r--p')))
     await byMail()
     assert.deepEqual(loaded(), ['libidn2.so.0'])
     assert.ok(isSignedIn(await byPassword()))
     assert.deepEqual(loaded(), ['libcrypt.so.1', 'libidn2.so.0'])
     await visitor.signIn()
     assert.deepEqual(loaded(), ['libcpp-httplib.so.0.11', 'libssl.so.3', 'libcrypt.so.1', 'libidn2.so.0'])
+    assert.deepEqual(rights(), before) // what was filled in is read-only again
   })
 
   it('is loaded at the first request of a site with callbacks', { timeout }, async () => {
