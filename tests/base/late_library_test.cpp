@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -12,6 +13,12 @@ unsigned lzma_version_number() __attribute__((weak));
 const char* lzma_version_string() __attribute__((weak));
 unsigned lzma_crc32(const unsigned char*, size_t, unsigned) __attribute__((weak));
 unsigned long lzma_crc64(const unsigned char*, size_t, unsigned long) __attribute__((weak));
+unsigned lzma_check_size(int) __attribute__((weak));
+unsigned char lzma_check_is_supported(int) __attribute__((weak));
+unsigned lzma_vli_size(unsigned long) __attribute__((weak));
+size_t lzma_stream_buffer_bound(size_t) __attribute__((weak));
+size_t lzma_block_buffer_bound(size_t) __attribute__((weak));
+unsigned long lzma_physmem() __attribute__((weak));
 unsigned lzma_is_told_the_time() __attribute__((weak));
 unsigned late_library_of_nobody() __attribute__((weak));
 }
@@ -59,15 +66,25 @@ TEST_CASE("what the program is linked with is not loaded again") {
 }
 
 TEST_CASE("late libraries can be asked for by threads at the same time") {
-  std::vector<std::jthread> threads;
-  std::array<unsigned long, 8> sums{};
-  for (size_t i = 0; i < sums.size(); i++)
-    threads.emplace_back([i, &sums] {
-      if (problem(liblzma, i % 2 ? "lzma_crc32" : "lzma_crc64").empty())
-        sums[i] =
-            i % 2 ? lzma_crc32(digits.data(), digits.size(), 0) : lzma_crc64(digits.data(), digits.size(), 0);
-    });
-  threads.clear();
-  // The check values of CRC-32/ISO-HDLC and CRC-64/XZ.
-  for (size_t i = 0; i < sums.size(); i++) CHECK(sums[i] == (i % 2 ? 0xcbf43926UL : 0x995dc9bbdf1939faUL));
+  // Each has its own symbol filled in, so that all of them write.
+  const std::array<std::pair<const char*, bool (*)()>, 8> symbols{
+      {{"lzma_crc32", [] { return lzma_crc32(digits.data(), digits.size(), 0) == 0xcbf43926; }},
+       {"lzma_crc64", [] { return lzma_crc64(digits.data(), digits.size(), 0) == 0x995dc9bbdf1939fa; }},
+       {"lzma_check_size", [] { return lzma_check_size(1) == 4; }},
+       {"lzma_check_is_supported", [] { return lzma_check_is_supported(1) == 1; }},
+       {"lzma_vli_size", [] { return lzma_vli_size(1) == 1; }},
+       {"lzma_stream_buffer_bound", [] { return lzma_stream_buffer_bound(1) > 1; }},
+       {"lzma_block_buffer_bound", [] { return lzma_block_buffer_bound(1) > 1; }},
+       {"lzma_physmem", [] { return lzma_physmem() > 0; }}}};
+  std::latch all_there{symbols.size()};
+  std::array<bool, symbols.size()> works{};
+  {
+    std::vector<std::jthread> threads;
+    for (size_t i = 0; i < symbols.size(); i++)
+      threads.emplace_back([&, i] {
+        all_there.arrive_and_wait();
+        works[i] = problem(liblzma, symbols[i].first).empty() && symbols[i].second();
+      });
+  }
+  for (size_t i = 0; i < symbols.size(); i++) CHECK_MESSAGE(works[i], symbols[i].first);
 }
