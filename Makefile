@@ -105,7 +105,11 @@ LATE = *7httplib* SSL_* crypt_* idn2_* lua_* luaL_* luaopen_*
 ifneq ($(CFI)$(filter-out x86_64,$(shell uname -m)),)
 LATE =
 endif
-$(BUILD)/obj/late/%.o: $(BUILD)/obj/%.o
+# Changes when LATE has.
+$(BUILD)/gen/late: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LATE)' | cmp -s - $@ || echo '$(LATE)' >$@
+$(BUILD)/obj/late/%.o: $(BUILD)/obj/%.o $(BUILD)/gen/late
 	@mkdir -p $(@D)
 	objcopy --wildcard $(LATE:%=--weaken-symbol='%') $< $@
 LATE_PROGRAM := $(PROGRAM:$(BUILD)/obj/%=$(BUILD)/obj/late/%)
@@ -119,8 +123,8 @@ endif
 
 # The libraries that most symbols are looked for in come first: a tenth off what starting takes.
 MOST_SYMBOLS = -lcrypto -lstdc++ -lsqlite3
-$(BUILD)/nextauth.fcgi: $(PROGRAM)
-	$(CXX) $(LDFLAGS) -o $@ $^ $(MOST_SYMBOLS) $(LDLIBS)
+$(BUILD)/nextauth.fcgi: $(PROGRAM) $(BUILD)/gen/late
+	$(CXX) $(LDFLAGS) -o $@ $(PROGRAM) $(MOST_SYMBOLS) $(LDLIBS)
 
 $(BUILD)/unit-tests: $(OBJECTS) $(TEST_OBJECTS)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
