@@ -1,5 +1,5 @@
-// The shared libraries that are loaded when they are first needed, with which few processes would start sooner: that they are
-// not there before, and that where one cannot be had, only what needs it fails, and nobody is let in.
+// The shared libraries that are loaded when they are first needed: that they are not there before, and that where one cannot be
+// had, only what needs it fails, and nobody is let in.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -29,25 +29,26 @@ if (process.arch === 'x64') describe('a library that few processes need', () => 
   afterEach(() => program?.stop())
   after(() => stub?.stop())
 
-  /** Without the library of this name: the loader finds no library in the file that comes first. */
+  /** A folder with a file of this name that is no library. */
+  function brokenLibrary(name) {
+    const folder = temporaryFolder()
+    writeFileSync(path.join(folder, name), 'no library')
+    return folder
+  }
+
+  /** Without the library of this name: the loader takes the broken one, which comes first. */
   async function startWith(config, without) {
     const providers = [stub.plainEntry(), entry({ htpasswd: 'users' }), { id: 'email', server: 'smtp://127.0.0.1:1', from: 'us@example.com' }]
     // The sandbox lets no library be read from there.
     writeConfig(site, { url, database: 'sqlite:auth.db', sandbox: !without, providers, ...config })
-    const folder = temporaryFolder()
-    if (without) writeFileSync(path.join(folder, without), 'no library')
-    program = await spawnProgram(site, { env: without ? { LD_LIBRARY_PATH: folder } : {} })
+    program = await spawnProgram(site, { env: without ? { LD_LIBRARY_PATH: brokenLibrary(without) } : {} })
   }
   const maps = () => readFileSync(`/proc/${program.pid}/maps`, 'utf8')
   const loaded = () => late.filter((name) => maps().includes(name.replace(/\.so\..*/, '.so')))
   /** Which parts of the program itself can be read, written and run. */
   const rights = () => maps().split('\n').filter((line) => line.endsWith(site.program)).map((line) => line.split(' ', 2).join(' '))
 
-  async function post(route, fields) {
-    const csrf = await visitor.ask('GET', '/csrf')
-    const headers = { Cookie: csrf.setCookies.map((line) => line.split(';')[0]).join('; ') }
-    return visitor.ask('POST', route, { headers, body: new URLSearchParams({ csrfToken: csrf.json().csrfToken, ...fields }).toString() })
-  }
+  const post = async (...form) => (await visitor.post(...form)).answer
   const byPassword = () => post('/callback/staff', { username: 'jane', password })
   const byMail = () => post('/signin/email', { email: 'jane@bücher.example' })
   const isSignedIn = (answer) => answer.setCookies.some((line) => line.startsWith('next-auth.session-token='))

@@ -19,12 +19,18 @@ export function directVisitor(socket, url) {
   const cookieOf = (answer) => answer.setCookies.map((line) => line.split(';')[0]).join('; ')
   const ask = (method, route, options) => fastcgi(socket, url, method, route, options)
 
-  /** Begins a sign-in: what its callback needs. */
-  async function begin() {
+  /** Posts a form as a new browser, with its CSRF token: the answer, and that browser's cookie and token. */
+  async function post(route, fields = {}) {
     const csrf = await ask('GET', '/csrf')
     const headers = { Cookie: cookieOf(csrf) }
     const { csrfToken } = csrf.json()
-    const started = await ask('POST', '/signin/stub', { body: new URLSearchParams({ csrfToken }).toString(), headers })
+    const answer = await ask('POST', route, { body: new URLSearchParams({ csrfToken, ...fields }).toString(), headers })
+    return { answer, headers, csrfToken }
+  }
+
+  /** Begins a sign-in: what its callback needs. */
+  async function begin() {
+    const { answer: started, headers, csrfToken } = await post('/signin/stub')
     if (!started.location?.includes('state=')) throw new Error(`no way to the provider: ${started.status} ${started.location}`)
     return { query: new URL(answerTo(started.location)).search.slice(1), headers, csrfToken }
   }
@@ -40,7 +46,7 @@ export function directVisitor(socket, url) {
   }
   const signOut = ({ Cookie, csrfToken }) =>
     ask('POST', '/signout', { body: new URLSearchParams({ csrfToken }).toString(), headers: { Cookie } })
-  return { ask, begin, finish, signIn, signOut }
+  return { ask, post, begin, finish, signIn, signOut }
 }
 
 /**
